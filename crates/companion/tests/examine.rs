@@ -140,3 +140,65 @@ fn brokers_are_examined_over_tls_and_their_certificates_are_verified() {
         assert!(errors.contains("TLS with localhost"), "{errors}");
     }
 }
+
+#[test]
+fn a_client_is_examined_as_the_broker_that_it_connects_to() {
+    let only = "--only=connects,closes-over-malformed,repeats-qos-1";
+    let mut running = Running::start(&[
+        "examine-client",
+        "0",
+        only,
+        "--format",
+        "json",
+        "--within",
+        "60",
+    ]);
+    let address = running.address("to");
+    running.err().wait("Switch the client on.");
+    // It wants a session, publishes, and sends again without DUP.
+    let connect = b"\x10\x0d\x00\x04MQTT\x04\x00\x00\x3c\x00\x01a";
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(connect).unwrap();
+    assert_eq!(exactly(&mut stream, 4), [0x20, 2, 0, 0]);
+    running.err().wait("kept  connects");
+    stream.write_all(b"\x32\x06\x00\x01t\x00\x07x").unwrap();
+    assert_eq!(
+        stream.read(&mut [0]).unwrap(),
+        0,
+        "the link is cut in place of a PUBACK"
+    );
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(connect).unwrap();
+    assert_eq!(exactly(&mut stream, 4), [0x20, 2, 1, 0]);
+    stream.write_all(b"\x32\x06\x00\x01t\x00\x07x").unwrap();
+    running.err().wait("broken  repeats-qos-1");
+    // What is no packet comes; it closes.
+    stream.write_all(b"\xc0\x00").unwrap();
+    while exactly(&mut stream, 1) != [0x36] {}
+    drop(stream);
+    running.err().wait("kept  closes-over-malformed");
+    let (code, out, errors) = running.ended();
+    assert_eq!(code, Some(1), "{out}{errors}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let broken = checks
+        .iter()
+        .find(|check| check["id"] == "repeats-qos-1")
+        .unwrap();
+    assert_eq!(broken["verdict"], "broken");
+    assert_eq!(broken["statements"][0], "MQTT-4.4.0-1");
+    assert_eq!(
+        report["card"]["versions"]["3.1.1"]["Client Identifier"],
+        "a"
+    );
+}
+
+#[test]
+fn nobody_to_examine_and_unknown_situations_are_said() {
+    let (code, _, errors) = Running::start(&["examine-client", "0", "--within", "0"]).ended();
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("nobody connected"), "{errors}");
+    let (code, _, errors) = Running::start(&["examine-client", "0", "--only", "no-such"]).ended();
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("`no-such`"), "{errors}");
+}

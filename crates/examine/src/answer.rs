@@ -1,4 +1,4 @@
-//! A packet of the broker, read, and the words that it is held against.
+//! A packet of the other side, read, and the words that it is held against.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -19,27 +19,29 @@ pub(crate) struct Answer {
     pub(crate) bytes: Vec<u8>,
     /// Some line of the check took it.
     pub(crate) is_taken: bool,
-    identifier: Option<u16>,
-    codes: Vec<u8>,
+    pub(crate) identifier: Option<u16>,
+    pub(crate) codes: Vec<u8>,
     topic: String,
     payload: Vec<u8>,
     qos: QoS,
     retain: bool,
     dup: bool,
-    present: bool,
+    pub(crate) present: bool,
+    clean: bool,
     properties: Vec<(u32, String)>,
     users: Vec<(String, String)>,
 }
 
-/// Reads a packet of the broker; a rule that it breaks comes with it, where it can be read all the same.
+/// Reads a packet of the other side; a rule that it breaks comes with it, where it can be read all the same.
 ///
 /// # Errors
 /// The first rule that hinders the reading.
 pub(crate) fn read(
     bytes: &[u8],
     version: ProtocolVersion,
+    sender: Sender,
 ) -> Result<(Answer, Option<DecodeError>), DecodeError> {
-    let with = |version| decode(bytes, Context::new(version).from(Sender::Server));
+    let with = |version| decode(bytes, Context::new(version).from(sender));
     let mut decoded = with(version);
     if decoded.is_err() && bytes.first() == Some(&0x20) {
         // A broker that does not speak the version says so in one that it speaks.
@@ -51,7 +53,7 @@ pub(crate) fn read(
     }
     let mut broken = None;
     if let Err(error) = decoded {
-        let context = Context::new(version).from(Sender::Server);
+        let context = Context::new(version).from(sender);
         decoded = decode_tolerant(bytes, context, error.rule);
         broken = Some(error);
     }
@@ -67,6 +69,7 @@ pub(crate) fn read(
         retain: false,
         dup: false,
         present: false,
+        clean: false,
         properties: Vec::new(),
         users: Vec::new(),
     };
@@ -83,6 +86,18 @@ impl Answer {
             ControlPacket::Connack(packet) => {
                 self.codes.push(packet.reason_code.0);
                 self.present = packet.session_present;
+                self.take(packet.properties);
+            }
+            ControlPacket::Connect(packet) => {
+                self.clean = packet.clean_start;
+                self.take(packet.properties);
+            }
+            ControlPacket::Subscribe(packet) => {
+                self.identifier = number(packet.packet_identifier);
+                self.take(packet.properties);
+            }
+            ControlPacket::Unsubscribe(packet) => {
+                self.identifier = number(packet.packet_identifier);
                 self.take(packet.properties);
             }
             ControlPacket::Publish(packet) => {
@@ -243,6 +258,8 @@ impl Answer {
             "!retain" => return !self.retain,
             "present" => return self.present,
             "!present" => return !self.present,
+            "clean" => return self.clean,
+            "!clean" => return !self.clean,
             "!user" => return self.users.is_empty(),
             _ => {}
         }
@@ -294,7 +311,7 @@ impl Answer {
         self.properties.iter().filter(is).map(|(_, text)| &**text)
     }
 
-    fn property(&self, key: &str) -> Option<&str> {
+    pub(crate) fn property(&self, key: &str) -> Option<&str> {
         self.all(key).next()
     }
 }

@@ -236,21 +236,23 @@ fn head(check: &mut Check, line: &'static str) -> Option<()> {
         "hostile" => check.is_hostile = true,
         "probe" => check.is_probe = true,
         "needs" => check.needs.extend(words),
-        word => {
-            let version = version(word)?;
-            let is_must = match words.next()? {
-                "must" => true,
-                "should" => false,
-                _ => return None,
-            };
-            check.shows.push(Shows {
-                version,
-                is_must,
-                statements: words.collect(),
-            });
-        }
+        _ => check.shows.push(shows(line)?),
     }
     Some(())
+}
+
+/// `v5 must MQTT-3.8.3-3`: a version, how strong the statements are, and which.
+pub(crate) fn shows(line: &'static str) -> Option<Shows> {
+    let mut words = line.split_whitespace();
+    Some(Shows {
+        version: version(words.next()?)?,
+        is_must: match words.next()? {
+            "must" => true,
+            "should" => false,
+            _ => return None,
+        },
+        statements: words.collect(),
+    })
 }
 
 fn talk(whole: &'static str) -> Option<Vec<Line>> {

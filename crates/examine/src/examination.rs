@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use mqttscope_shared::Instant;
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 use crate::check::{Act, Check, What};
 use crate::clean::{self, Left};
@@ -481,6 +481,7 @@ impl<'c> Examination<'c> {
             verdict,
             why,
             packets,
+            examined: Sender::Server,
         });
     }
 

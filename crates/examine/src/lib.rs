@@ -13,6 +13,8 @@ extern crate alloc;
 mod answer;
 mod check;
 mod clean;
+#[cfg(feature = "client")]
+mod client;
 mod examination;
 mod link;
 mod mutation;
@@ -27,10 +29,14 @@ mod words;
 struct Readme;
 
 pub use check::{Check, Shows};
+#[cfg(feature = "client")]
+pub use client::{
+    ClientCommand, ClientConnection, ClientExamination, Need, Phase, Situation, situations, written,
+};
 pub use examination::Examination;
 pub use mutation::{Mutation, Passed};
 #[cfg(feature = "report")]
-pub use report::{Examined, escaped, shortened, told};
+pub use report::{Examined, escaped, shortened};
 pub use verdict::{Card, Fact, Happened, Report, Seen, Verdict};
 
 pub use mqttscope_shared::Instant;

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion};
+use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, Sender};
 
 use crate::ConnectionId;
 use crate::answer::{self, Answer};
@@ -65,7 +65,7 @@ impl Link {
                 Framed::Unframed(rest) => rest,
             };
             packets.push(packet.to_vec());
-            match answer::read(packet, version) {
+            match answer::read(packet, version, Sender::Server) {
                 Ok((answer, broken)) => {
                     self.inbox.push(answer);
                     if let Some(error) = broken {

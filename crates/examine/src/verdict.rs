@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 /// What became of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +68,8 @@ pub struct Report {
     pub why: String,
     /// All that went over its connections, in order.
     pub packets: Vec<Seen>,
+    /// Who was examined: the broker, or a client.
+    pub examined: Sender,
 }
 
 /// Something that happened on a connection of a check.
@@ -88,11 +90,11 @@ pub enum Happened {
     Opened,
     /// We sent these bytes: one packet, right or wrong; with stars in place of the password of [`Options`](crate::Options).
     Sent(Vec<u8>),
-    /// The broker sent a packet.
+    /// The other side sent a packet.
     Received(Vec<u8>),
     /// We closed the transport.
     ClosedHere,
-    /// The broker closed it.
+    /// The other side closed it.
     ClosedThere,
     /// It could not be opened, and why.
     Failed(String),

@@ -1,6 +1,7 @@
 //! `mqttscope examine`: a broker against the statements of the standards.
 
 mod carry;
+pub(crate) mod client;
 mod report;
 mod url;
 
@@ -69,6 +70,20 @@ enum Format {
     Json,
     Junit,
     Html,
+}
+
+impl Format {
+    fn write(self, examined: &Examined<'_>) -> Result<()> {
+        let mut out = io::stdout().lock();
+        let written = match self {
+            Self::Text => report::text(examined, &mut out),
+            Self::Json => report::json(examined, &mut out),
+            Self::Junit => report::junit(examined, &mut out),
+            Self::Html => report::html(examined, &mut out),
+        };
+        written.context("writing the report")?;
+        Ok(out.flush()?)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -142,15 +157,7 @@ fn examined(options: &Options) -> Result<ExitCode> {
         .build()?;
     let gave = runtime.block_on(examine(options, url, &checks))?;
     let examined = gave.examined();
-    let mut out = io::stdout().lock();
-    let written = match options.format {
-        Format::Text => report::text(&examined, &mut out),
-        Format::Json => report::json(&examined, &mut out),
-        Format::Junit => report::junit(&examined, &mut out),
-        Format::Html => report::html(&examined, &mut out),
-    };
-    written.context("writing the report")?;
-    out.flush()?;
+    options.format.write(&examined)?;
     let mut probes = examined
         .reports
         .iter()

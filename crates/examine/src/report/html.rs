@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{Result, Write};
 
-use super::{Examined, escaped, shortened, told};
+use super::{Examined, escaped, shortened};
 use crate::verdict::{Report, Verdict};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
@@ -23,12 +23,12 @@ pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
     for verdict in Verdict::ALL {
         writeln!(out, "{} {}, ", examined.count(verdict), verdict.name())?;
     }
-    let trip = examined.round_trip.as_millis();
-    writeln!(
-        out,
-        "in {:.1} s; a round trip takes {trip} ms.</p>",
-        examined.took.as_secs_f64()
-    )?;
+    write!(out, "in {:.1} s", examined.took.as_secs_f64())?;
+    if !examined.round_trip.is_zero() {
+        let trip = examined.round_trip.as_millis();
+        write!(out, "; a round trip takes {trip} ms")?;
+    }
+    writeln!(out, ".</p>")?;
     for (version, facts) in examined.card.by_version() {
         writeln!(
             out,
@@ -81,7 +81,7 @@ fn check(report: &Report, out: &mut impl Write) -> Result {
         report.statements.join(" "),
     )?;
     for seen in &report.packets {
-        let (event, hex, text) = told(seen, report.version);
+        let (event, hex, text) = report.told(seen);
         let hex = hex.map(|hex| shortened(&hex)).unwrap_or_default();
         writeln!(
             out,
