@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use mqttscope_answers::rfc3339;
 use mqttscope_protocol::{ConnectionId, Export, ExportFormat, Exported, RecordId};
-use mqttscope_wire::{Dissector, Field, Sender, summary};
+use mqttscope_wire::{Dissector, Field, Sender, mask_passwords, summary};
 use serde_json::json;
 
 use self::csv::quoted;
@@ -115,9 +115,10 @@ impl Writer<'_> {
             .tree
             .nodes()
             .iter()
-            .filter(|node| matches!(node.field, Field::Password | Field::AuthenticationData))
+            .filter(|node| node.field == Field::AuthenticationData)
             .map(|node| node.span.bytes())
             .collect();
+        mask_passwords(&mut bytes);
         for (start, end) in secrets {
             // The first two bytes are the length.
             if let Some(secret) = bytes.get_mut(start.saturating_add(2)..end) {

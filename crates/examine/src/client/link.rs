@@ -133,28 +133,6 @@ impl Link {
     }
 }
 
-/// A CONNECT with stars in place of the password, which is the last of its fields: reports are passed on.
-pub(crate) fn without_password(packet: &[u8]) -> Vec<u8> {
-    let mut shown = packet.to_owned();
-    // The packet itself says its version.
-    let context = Context::new(ProtocolVersion::V5).from(Sender::Client);
-    if let Ok(Decoded::Packet {
-        packet: ControlPacket::Connect(connect),
-        ..
-    }) = decode(packet, context)
-    {
-        let len = connect
-            .password
-            .map_or(0, |password| password.as_bytes().len());
-        shown
-            .iter_mut()
-            .rev()
-            .take(len)
-            .for_each(|byte| *byte = b'*');
-    }
-    shown
-}
-
 /// The broker's CONNACK with more in it: `present`, and properties.
 pub(crate) fn limited(
     connack: &[u8],

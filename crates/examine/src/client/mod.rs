@@ -23,7 +23,7 @@ use core::time::Duration;
 use mqttscope_broker::{self as broker, Broker};
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Framed, ProtocolVersion, QoS, Sender};
+use mqttscope_wire::{Framed, ProtocolVersion, QoS, Sender, mask_passwords};
 
 use crate::answer::{self, Answer};
 use crate::verdict::{Card, Fact, Happened, Report, Verdict};
@@ -348,7 +348,10 @@ impl<'s> ClientExamination<'s> {
             self.opens(id, answer);
         }
         if self.links.get(&id).is_some_and(|link| self.is_led(link)) {
-            self.note(now, Happened::Received(link::without_password(packet)));
+            // Reports are passed on.
+            let mut shown = packet.to_owned();
+            mask_passwords(&mut shown);
+            self.note(now, Happened::Received(shown));
         }
         self.judge(now);
         let is_led = self.links.get(&id).is_some_and(|link| self.is_led(link));
