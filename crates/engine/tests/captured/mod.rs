@@ -603,11 +603,15 @@ fn har_and_flow_files_are_read_as_captures_are() {
 
 /// All packets as a capture.
 fn exported(engine: &mut Engine) -> Vec<u8> {
+    exported_as(engine, ExportFormat::WirePcapng)
+}
+
+fn exported_as(engine: &mut Engine, format: ExportFormat) -> Vec<u8> {
     engine.handle_command(
         Instant::ZERO,
         Command::Export(Export {
             connection: None,
-            format: ExportFormat::WirePcapng,
+            format,
             search: String::new(),
             span: None,
             with_secrets: true,
@@ -897,8 +901,8 @@ fn a_side_that_closes_ends_its_watch_and_has_its_row_in_the_order_of_time() {
     let [(2_000_150, says)] = &ended[..] else {
         panic!("{ended:?}")
     };
-    assert!(says.contains("the client closed it (FIN)"), "{says}");
-    // Its last packet came later.
+    // Its last packet came later: that is how long it lasted, wherever it is said.
+    assert_eq!(says, "lasted 229 ms · the client closed it (FIN)");
     let row = shown
         .captured
         .iter()
@@ -906,6 +910,17 @@ fn a_side_that_closes_ends_its_watch_and_has_its_row_in_the_order_of_time() {
     let row = row.unwrap();
     assert_eq!(row.lasts, Duration::from_millis(229));
     assert_eq!(row.findings, [0; 3]);
+    let ends = (shown.wire.iter()).find(|row| row.event == Some(EventKind::Ended));
+    engine.handle_command(Instant::ZERO, Command::Inspect(ends.unwrap().record));
+    let card = engine.reports(Instant::ZERO).into_iter();
+    let mut card = card.filter_map(|report| match report {
+        Report::Event(event) => Some(event.event.after),
+        _ => None,
+    });
+    assert_eq!(card.next(), Some(row.lasts));
+    let lines = exported_as(&mut engine, ExportFormat::WireCsv);
+    let lines = String::from_utf8(lines).unwrap();
+    assert!(lines.contains(",ended,\"lasted 229 ms · "), "{lines}");
 }
 
 #[test]
