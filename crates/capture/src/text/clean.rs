@@ -16,7 +16,13 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     if let Some(quoted) = without_quoting(&cleaned) {
         cleaned = Cow::Owned(quoted);
     }
-    for plain in [without_line_numbers, in_known_digits, without_indexes] {
+    let plain = [
+        without_line_numbers,
+        in_known_digits,
+        without_indexes,
+        super::routes::as_arrows,
+    ];
+    for plain in plain {
         if let Some(plain) = plain(&cleaned) {
             cleaned = Cow::Owned(plain);
         }
