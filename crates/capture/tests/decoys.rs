@@ -411,7 +411,56 @@ fn verb(is_client: bool, verbs: [&'static str; 2]) -> &'static str {
     if is_client { sent } else { received }
 }
 
-const TELLINGS: [Telling; 16] = [
+const TELLINGS: [Telling; 22] = [
+    ("a heading above addresses without a colon", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!("0x{:08x}  {}", 0x2000_1a40 + at, hex(row, " "))
+        });
+        format!("{}: len={}\n{rows}", verb(c, ["tx", "rx"]), b.len())
+    }),
+    ("a heading above addresses in brackets", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!("[0x{:08x}] {}", 0x2000_1a40 + at, hex(row, " "))
+        });
+        format!("[mqtt] {} {} bytes\n{rows}", verb(c, ["tx", "rx"]), b.len())
+    }),
+    ("a heading above addresses and bars", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!(
+                "0x{:08x} | {:47} | {}",
+                0x2000_1a40 + at,
+                hex(row, " "),
+                readable(row)
+            )
+        });
+        format!("{} {} bytes\n{rows}", verb(c, ["TX", "RX"]), b.len())
+    }),
+    ("a heading above what gdb prints", |c, b| {
+        let row = |(n, row): (usize, &[u8])| {
+            format!("{:#x}:\t0x{}", 0x2000_0930 + n * 8, hex(row, "\t0x"))
+        };
+        let rows: Vec<String> = b.chunks(8).enumerate().map(row).collect();
+        format!(
+            "{} {} bytes:\n{}",
+            verb(c, ["tx", "rx"]),
+            b.len(),
+            rows.join("\n")
+        )
+    }),
+    ("a heading between rulers", |c, b| {
+        format!(
+            "--- {} {} bytes ---\n{}",
+            verb(c, ["tx", "rx"]),
+            b.len(),
+            dump(b, 0x2000_1a40)
+        )
+    }),
+    ("a heading in angles above words", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!("{:08x}: {}", 0x2000_1a40 + at, hex(row, ""))
+        });
+        format!("<{}> {} bytes\n{rows}", verb(c, ["tx", "rx"]), b.len())
+    }),
     ("arrows", |c, b| {
         format!("{} {}", verb(c, [">", "<"]), hex(b, " "))
     }),

@@ -19,7 +19,7 @@ pub struct Meant {
 const ENOUGH: usize = 3;
 
 /// Looks whether a text looks like a filter and is none: words that are a name, an operator and a value, or a filter
-/// with a slip in it (`mqtt.qos=1`, `ip.addr 1.2.3.4`, `topic == a`).
+/// with a slip in it (`mqtt.qos=1`, `ip.addr 1.2.3.4`).
 #[must_use]
 pub fn meant(text: &str) -> Option<Meant> {
     let is_words = match Search::read(text) {

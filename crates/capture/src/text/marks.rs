@@ -201,6 +201,10 @@ fn filler(rest: &str) -> usize {
 pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
     let colon = word.ends_with([':', '：']);
     let bare = word.trim_matches(['[', ']', '(', ')', ':', '|', '：', '【', '】']);
+    let angled = bare
+        .strip_prefix('<')
+        .and_then(|word| word.strip_suffix('>'));
+    let bare = angled.unwrap_or(bare);
     if let Some(side) = arrow(bare) {
         return Some((side, Marks::Arrows));
     }

@@ -116,7 +116,13 @@ fn side(line: &str) -> Option<(Side, Marks)> {
     }
     let count = words(line).count();
     let mut found = None;
+    // Ruby's signs are rulers around a heading, too.
+    let mut ruler = None;
     for (n, (_, word)) in words(line).enumerate() {
+        if let Some(side) = ruby(word) {
+            ruler = ruler.or(Some((side, Marks::Verbs)));
+            continue;
+        }
         // A word in a sentence tells less than a mark: only the last ones of a short line count.
         let near = count.saturating_sub(n) <= 3;
         // `C:10 0c`, `sendto(3,`: the mark ends within the word.
@@ -131,7 +137,16 @@ fn side(line: &str) -> Option<(Side, Marks)> {
             found = Some((side, Marks::Verbs));
         }
     }
-    found
+    found.or(ruler)
+}
+
+/// Ruby's `---` and `+++`.
+fn ruby(word: &str) -> Option<Side> {
+    match word {
+        "---" => Some(Side::First),
+        "+++" => Some(Side::Second),
+        _ => None,
+    }
 }
 
 /// Words of programs for what they do, beside those that [`meaning`] knows.
@@ -152,13 +167,8 @@ fn verb(word: &str) -> Option<Side> {
     }
 }
 
-/// The tag of a logger: `mqtt_tx:`, `uart.rx`, and Ruby's `---` and `+++`.
+/// The tag of a logger: `mqtt_tx:`, `uart.rx`.
 fn tag(word: &str) -> Option<(Side, Marks)> {
-    match word {
-        "---" => return Some((Side::First, Marks::Verbs)),
-        "+++" => return Some((Side::Second, Marks::Verbs)),
-        _ => {}
-    }
     // What a modem says before the bytes that came.
     if word.starts_with("+IPD,") {
         return Some((Side::Second, Marks::Verbs));

@@ -145,7 +145,7 @@ impl<'a> Finder<'a> {
         };
         let own = line.max(self.last_end).min(island.range.start);
         let before = self.text.get(own..island.range.start).unwrap_or_default();
-        let before = scan::tail(before, 400);
+        let before = scan::tail(before, 400).trim_end_matches("0x");
         let has_words = before.chars().any(char::is_alphabetic)
             || before.contains(['>', '<', '+', '-', '→', '←']);
         let from = if has_words {

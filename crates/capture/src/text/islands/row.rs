@@ -184,7 +184,9 @@ fn row_words(line: &str, from: usize, shape: Shape) -> Option<Vec<Range<usize>>>
         let bare = word.strip_prefix("0x").unwrap_or(word);
         let prefixed = bare.len() < word.len();
         let even = bare.len().is_multiple_of(2) || prefixed && bare.len() == 1;
-        if !is_hex(bare) || !even || bare.len() > 16 {
+        // Behind a colon a whole row may be one word.
+        let most = if shape == Shape::Colon { 64 } else { 16 };
+        if !is_hex(bare) || !even || bare.len() > most {
             break;
         }
         if let Some(last) = found.last() {
