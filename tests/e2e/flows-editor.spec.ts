@@ -61,6 +61,27 @@ test("a fault that never happens is told in the editor and in the result", async
   await expect(page.getByTestId("caption")).toContainText(text);
 });
 
+test("an answer that no message asks for is told, and a wrong one with what may stand there", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const script = page.getByTestId("script");
+  await script.fill(`${MINE}\non S b/# reply 0 to x : y`);
+  await expect(page.getByTestId("unused")).toHaveText(
+    "on S b/# reply 0 to x : y answers nothing: no message is published to a topic that b/# matches.",
+  );
+  await script.fill(`${MINE}\non S reply 0 to x : y`);
+  await expect(page.getByTestId("script-says")).toContainText(
+    "A topic filter is missing before reply: which messages does it answer? Such a line is on CLIENT FILTER reply QOS,",
+  );
+});
+
+test("a job that died with its worker is among the totals", async ({ page }) => {
+  await open(page, "A worker dies with a job, QoS 2");
+  await page.keyboard.press("End");
+  await expect(count(page, "lost-at-work")).toHaveText("1");
+  await expect(page.getByTestId("caption")).toContainText("1 lost at work");
+});
+
 test("what is not saved goes back to what was shown, and can be restored", async ({ page }) => {
   await open(page, "Slow link");
   await page.keyboard.press("e");

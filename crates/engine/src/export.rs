@@ -223,7 +223,7 @@ impl Writer<'_> {
 
     /// A connection that opened or closed: a comment between lines of hex, an object or a line else.
     fn event(&mut self, id: RecordId, record: &Record, format: ExportFormat) {
-        let Some(event) = self.log.event(record) else {
+        let Some(event) = self.facts.event(self.log, record) else {
             return;
         };
         match format {

@@ -257,6 +257,12 @@ impl Live {
         self.wire.total.saturating_sub(self.wire_events)
     }
 
+    /// Rows in the list of packets that are none.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.wire_events
+    }
+
     /// The row that is selected in the lists.
     #[must_use]
     pub fn shown_record(&self) -> Option<RecordId> {

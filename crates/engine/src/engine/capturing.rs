@@ -462,7 +462,6 @@ impl Engine {
         let (number, version) = (captured.id, captured.version());
         let says = captured.ended().unwrap_or_default().to_owned();
         let mut event = event(EventKind::Ended, says);
-        event.after = captured.lasts();
         event.address = captured.ends();
         let (is_taken_over, socket) = (captured.is_taken_over(), captured.socket);
         self.log.set_frame(frame);

@@ -10,8 +10,8 @@ use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
-    Command, ConnectionId, EventKind, Export, Looking, MessageDraft, Profile, RecordId, Repeat,
-    Report, SubscriptionDraft,
+    Command, ConnectionId, Export, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
+    SubscriptionDraft,
 };
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
@@ -121,11 +121,7 @@ impl Engine {
                     self.answers.push(Report::Packet(packet));
                     let history = history::of(&self.log, &self.topics, &self.sparkplug, record);
                     self.answers.extend(history.map(Report::History));
-                } else if let Some(mut event) = rows::event(&self.log, record) {
-                    let captured = self.captures.by_number(event.connection);
-                    if let (EventKind::Begins, Some(captured)) = (event.event.kind, captured) {
-                        event.event.address = captured.says_beginning();
-                    }
+                } else if let Some(mut event) = rows::event(&self.log, &self.captures, record) {
                     self.without_done(&mut event);
                     self.answers.push(Report::Event(Box::new(event)));
                 } else {

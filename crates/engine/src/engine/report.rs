@@ -1,8 +1,6 @@
 //! What the page has not heard yet.
 
-use mqttscope_protocol::{
-    ConnectionId, EventKind, FlowView, MessageRow, RecordId, Report, Summary, Window,
-};
+use mqttscope_protocol::{ConnectionId, FlowView, MessageRow, RecordId, Report, Summary, Window};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
 
@@ -149,23 +147,16 @@ impl Engine {
                 &self.wire
             };
             let part = wire.window(&self.log, window);
-            let mut rows = rows::wire(
+            let rows = rows::wire(
                 &self.log,
                 &self.topics,
                 &self.sparkplug,
                 &mut self.dissector,
+                captures,
                 &part.ids,
                 part.before,
                 name,
             );
-            for row in &mut rows {
-                // A HAR file names the server only behind its messages.
-                if row.event == Some(EventKind::Begins)
-                    && let Some(captured) = captures.by_number(row.connection)
-                {
-                    row.summary = cut(&captured.says_beginning(), rows::MOST_SUMMARY);
-                }
-            }
             let revealed = looking.reveal;
             reports.push(Report::Wire {
                 first: part.first,

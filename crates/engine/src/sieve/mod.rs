@@ -7,7 +7,7 @@ mod words;
 use std::collections::{BTreeMap, HashMap};
 
 use mqttscope_filter::{HandshakeState, Matcher, Relies, Search};
-use mqttscope_protocol::{ConnectionId, EventKind, FlowState, RecordId};
+use mqttscope_protocol::{ConnectionEvent, ConnectionId, EventKind, FlowState, RecordId};
 use mqttscope_wire::{Rule, Severity};
 
 use crate::captures::Captures;
@@ -30,6 +30,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) watch: Option<&'a Watch>,
     /// How far the clocks are behind UTC that rows show times by.
     pub(crate) minutes_behind: f64,
+}
+
+impl Facts<'_> {
+    /// What happened in a row that is no packet.
+    pub(crate) fn event(&self, log: &WireLog, record: &Record) -> Option<ConnectionEvent> {
+        match self.captures {
+            Some(captures) => captures.event(log, record),
+            None => log.event(record),
+        }
+    }
 }
 
 /// What must be judged again.
@@ -235,17 +245,12 @@ impl Sieve {
                     })
             }
             Looked::Topic(filter) if words::covers_topic(filter, record, log, topics) => true,
-            _ => log.event(record).is_some_and(|event| {
+            _ => facts.event(log, record).is_some_and(|event| {
                 let (name, chip) = match event.kind {
                     EventKind::Told(_) => (event.reason.as_str(), "from a log "),
                     _ => (event.name(), ""),
                 };
-                let begins = (facts.captures)
-                    .and_then(|captures| captures.by_number(record.connection))
-                    .filter(|_| event.kind == EventKind::Begins)
-                    .map(|captured| captured.says_beginning());
-                let says = begins.unwrap_or_else(|| event.line());
-                let line = format!("{name} {chip}{says} {}", event.address);
+                let line = format!("{name} {chip}{} {}", event.line(), event.address);
                 let Looked::Words(words) = &self.search else {
                     return words::contains(line.as_bytes(), self.text.as_bytes());
                 };

@@ -12,6 +12,7 @@ use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Rule, Sender, decode, summary,
 };
 
+use crate::captures::Captures;
 use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
 use crate::sparkplug::Sparkplug;
@@ -41,6 +42,7 @@ pub(crate) fn wire(
     topics: &Topics,
     sparkplug: &Sparkplug,
     dissector: &mut Dissector,
+    captures: &Captures,
     ids: &[RecordId],
     before: Option<RecordId>,
     name: impl Fn(ConnectionId) -> Option<String>,
@@ -53,7 +55,7 @@ pub(crate) fn wire(
         let since = before.replace(record.at);
         if let Entry::Event(record) = entry {
             let delta_us = since.map(|since| record.at.micros_since(since));
-            let row = event_row(log, id, record, delta_us);
+            let row = event_row(log, captures, id, record, delta_us);
             rows.extend(row.map(|row| WireRow {
                 of: name(record.connection),
                 ..row
@@ -117,11 +119,12 @@ pub(crate) fn topic_of(log: &WireLog, topics: &Topics, record: &Record) -> Optio
 /// The row of an opening or a closing.
 fn event_row(
     log: &WireLog,
+    captures: &Captures,
     id: RecordId,
     record: &Record,
     delta_us: Option<i64>,
 ) -> Option<WireRow> {
-    let event = log.event(record)?;
+    let event = captures.event(log, record)?;
     Some(WireRow {
         record: id,
         connection: record.connection,
@@ -142,13 +145,13 @@ fn event_row(
 }
 
 /// What is known of an opening or a closing.
-pub(crate) fn event(log: &WireLog, id: RecordId) -> Option<EventView> {
+pub(crate) fn event(log: &WireLog, captures: &Captures, id: RecordId) -> Option<EventView> {
     let record = log.entry(id)?.record();
     Some(EventView {
         record: id,
         connection: record.connection,
         at: record.at,
-        event: log.event(record)?,
+        event: captures.event(log, record)?,
     })
 }
 
