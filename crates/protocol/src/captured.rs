@@ -54,10 +54,56 @@ pub struct FaultRow {
     pub first: RecordId,
     /// The one that tells of it last.
     pub last: RecordId,
-    /// Whether a packet is awaited that is to be sent again.
-    pub awaits: bool,
+    /// What came of the newest of these, the oldest first.
+    pub strikes: Vec<FaultStrike>,
+}
+
+/// What a fault did once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultStrike {
+    /// The row that tells of it.
+    pub record: RecordId,
+    /// Whose connection it struck: a Client Identifier, or the number of the connection.
+    pub client: String,
+    /// What it did.
+    pub words: String,
+    /// How far what is to be sent again is; none: nothing is awaited, or it is answered.
+    pub awaits: Option<String>,
     /// What became of that.
     pub answer: Option<FaultAnswer>,
+}
+
+/// What a fault of a tap made of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Fate {
+    /// The other side got it later.
+    Late,
+    /// The other side got another one.
+    Changed,
+    /// The other side did not get it.
+    Lost,
+}
+
+impl Fate {
+    /// In a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Changed => "changed",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// In a sentence.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Late => "A fault of the tap held it back: the other side got it later.",
+            Self::Changed => "A fault of the tap changed it: the other side got another packet.",
+            Self::Lost => "A fault of the tap took it away: the other side did not get it.",
+        }
+    }
 }
 
 /// Whether a packet was sent again that a fault took away, or whose acknowledgement it took away.

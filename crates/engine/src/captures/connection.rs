@@ -399,7 +399,7 @@ impl Captured {
         match effect {
             Effect::Silent => self.is_silent = true,
             Effect::Cut => self.is_cut = true,
-            Effect::Late | Effect::Lost | Effect::Changed => {}
+            Effect::Nothing | Effect::Late | Effect::Lost | Effect::Changed => {}
         }
     }
 

@@ -23,7 +23,7 @@ use crate::connection::SocketId;
 use crate::log::Journal;
 pub(crate) use connection::{Captured, Sent};
 use faults::Faulted;
-pub(crate) use faults::{Answered, Heard, awaited_of};
+pub(crate) use faults::{Answered, Heard, awaited_of, fate_of, named_by};
 use listed::Listed;
 pub(crate) use merging::Turn;
 use merging::is_open;

@@ -40,6 +40,7 @@ impl Engine {
     /// The bytes that were asked for, or why they could not be read.
     pub fn handle_read(&mut self, now: Instant, read: Result<&[u8], String>) {
         self.changed = true;
+        self.read_at = now;
         self.pace.packets(now);
         let bytes = match read {
             Ok(bytes) => bytes,
@@ -334,9 +335,6 @@ impl Engine {
         if let Some((connection, first)) = name {
             self.captures.rename(connection, first);
         }
-        if self.captures.awaits() {
-            self.hear_again(id, before);
-        }
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at, first);
         }
@@ -344,6 +342,9 @@ impl Engine {
         let judged = self.watch.take(socket);
         self.judged(judged);
         self.judge_sparkplug();
+        if self.captures.awaits() {
+            self.hear_again(id, before);
+        }
     }
 
     /// Bytes are missing, or are not to be read.
