@@ -23,6 +23,7 @@
 //! ```
 
 use core::fmt;
+use core::net::SocketAddr;
 
 use mqttscope_wire::PacketType;
 
@@ -171,9 +172,63 @@ impl Mark {
     }
 }
 
-/// Whether a comment begins as a mark does.
-pub(crate) fn is_mark(comment: &[u8]) -> bool {
+/// Between whom a tap stands, as it is written at the beginning of a connection: the frames of its recording have the port by
+/// which other tools know MQTT.
+///
+/// ```
+/// use mqttscope_capture::mark::Tapped;
+///
+/// let comment = "127.0.0.1:50000 to 127.0.0.1:1884 through the tap 127.0.0.1:1883";
+/// let tapped = Tapped::of_comment(comment).unwrap();
+/// assert_eq!(tapped.broker.port(), 1884);
+/// assert_eq!(tapped.to_string(), comment);
+/// assert_eq!(Tapped::of_comment(&format!("{comment} (a remark)")), Some(tapped));
+/// assert_eq!(Tapped::of_comment("from here to there"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tapped {
+    /// The client's end of its connection to the tap.
+    pub client: SocketAddr,
+    /// Where the tap's own connection leads.
+    pub broker: SocketAddr,
+    /// The tap's end of the client's connection.
+    pub tap: SocketAddr,
+}
+
+/// What stands between client and broker, and between broker and tap.
+const TO: &str = " to ";
+const THROUGH: &str = " through the tap ";
+
+impl fmt::Display for Tapped {
+    /// The comment.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            client,
+            broker,
+            tap,
+        } = self;
+        write!(f, "{client}{TO}{broker}{THROUGH}{tap}")
+    }
+}
+
+impl Tapped {
+    /// Reads a comment, behind which more may stand; `None`: it is another.
+    #[must_use]
+    pub fn of_comment(comment: &str) -> Option<Self> {
+        let (client, rest) = comment.split_once(TO)?;
+        let (broker, tap) = rest.split_once(THROUGH)?;
+        Some(Self {
+            client: client.parse().ok()?,
+            broker: broker.parse().ok()?,
+            tap: tap.split(' ').next()?.parse().ok()?,
+        })
+    }
+}
+
+/// Whether a comment may be one of a tap.
+pub(crate) fn is_of_tap(comment: &[u8]) -> bool {
     comment.starts_with(BEGINNING.as_bytes())
+        || core::str::from_utf8(comment).is_ok_and(|it| Tapped::of_comment(it).is_some())
 }
 
 fn shortened(words: &str) -> &str {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use clap::Args;
-use mqttscope_capture::mark::Mark;
+use mqttscope_capture::mark::{Mark, Tapped};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Marked, Peer,
@@ -317,6 +317,12 @@ impl Live {
                     comment,
                     ..
                 } => {
+                    if let Some(tapped) = Tapped::of_comment(comment)
+                        && let Some((ends, _)) = waiting.get_mut(&connection)
+                    {
+                        (ends.client, ends.tap) = (tapped.client, tapped.tap);
+                        ends.broker = tapped.broker;
+                    }
                     let Some(mark) = Mark::of_comment(comment) else {
                         continue;
                     };

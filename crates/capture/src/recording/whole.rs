@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, detect};
 
 use super::{CaptureReader, ConnectionId, Ending, Event, Limits, Opened, Peer, Transport};
-use crate::mark::Mark;
+use crate::foreign::Endpoint;
+use crate::mark::{Mark, Tapped};
 use crate::reading::Role;
 
 /// Bytes of a connection from which its version is worked out.
@@ -393,9 +394,18 @@ impl Building {
                 frame,
                 comment,
             } => {
-                if let Some(open) = self.open.get_mut(&connection)
-                    && let Some(mark) = Mark::of_comment(comment)
-                {
+                let Some(open) = self.open.get_mut(&connection) else {
+                    return;
+                };
+                if let Some(tapped) = Tapped::of_comment(comment) {
+                    let [client, server] = [tapped.client, tapped.broker].map(|end| {
+                        Peer::Address(Endpoint {
+                            address: end.ip(),
+                            port: end.port(),
+                        })
+                    });
+                    (open.connection.client, open.connection.server) = (client, server);
+                } else if let Some(mark) = Mark::of_comment(comment) {
                     let kept = comment.len().saturating_add(size_of::<Marked>());
                     self.left = self.left.saturating_sub(kept);
                     let connection = &mut open.connection;

@@ -80,12 +80,7 @@ impl Link {
         };
         self.version = connect.version;
         let name = connect.client_identifier.as_str();
-        match faults.connects(name, now) {
-            Some(since) => self.client = Some((name.into(), since)),
-            None => {
-                self.tell("faults are for the first clients only, and this is one too many".into());
-            }
-        }
+        self.client = Some((name.into(), faults.connects(name, now)));
         // What was meant for a moment before this connection is not for it.
         for active in Arc::clone(&self.rules).iter() {
             if self.moment(active).is_some_and(|at| at < self.opened) {

@@ -161,6 +161,15 @@ fn faults_are_told_where_nothing_else_is() {
     // What was sent is in it, whatever became of it.
     let wanted = [CONNECT.to_vec(), vec![0xc0, 0]];
     assert_eq!(packets(&[PathBuf::from(file)]), wanted);
+    // So are the real ports of broker and tap.
+    let (_, out, _) = run(&["follow", file]);
+    assert!(
+        out.lines()
+            .next()
+            .unwrap()
+            .ends_with(&format!("to {address}")),
+        "{out}"
+    );
     // So is what the tap did, and every command tells it.
     let words = "line 1: cut before PINGREQ 1; 2 bytes did not go on";
     let capture = Capture::read(&std::fs::read(file).unwrap(), None);

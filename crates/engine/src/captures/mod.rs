@@ -434,7 +434,7 @@ impl Captures {
         let name = captured.client_identifier();
         let &newest = self.newest.get(name).filter(|_| !name.is_empty())?;
         let rival = self.all.get(newest).filter(|_| newest != own)?;
-        let is_rival = rival.opened.server == captured.opened.server && !rival.is_refused();
+        let is_rival = rival.broker() == captured.broker() && !rival.is_refused();
         is_rival.then(|| rival.opened.client.to_string())
     }
 

@@ -277,7 +277,7 @@ impl Engine {
         };
         let (number, socket) = (captured.id, captured.socket);
         let begins = captured.opened.frame;
-        let server = Target::WebSocket(captured.opened.server.to_string());
+        let server = Target::WebSocket(captured.broker());
         let event = event(EventKind::Begins, captured.says_beginning());
         let at = held.begins().unwrap_or(self.captured_at);
         self.watch.join(&server, socket, number);

@@ -1,6 +1,6 @@
 //! What a tap did on purpose to a connection that it recorded: a row, and no blame for what follows from it.
 
-use mqttscope_capture::mark::Mark;
+use mqttscope_capture::mark::{Mark, Tapped};
 use mqttscope_capture::recording;
 use mqttscope_protocol::{ConnectionId, EventKind, RecordId};
 use mqttscope_shared::Instant;
@@ -24,6 +24,11 @@ impl Engine {
         frame: u64,
         comment: &str,
     ) {
+        if let Some(tapped) = Tapped::of_comment(comment)
+            && let Some(captured) = self.captures.get_mut(id)
+        {
+            captured.tapped = Some(tapped);
+        }
         let Some(mark) = Mark::of_comment(comment) else {
             return;
         };

@@ -587,3 +587,42 @@ fn a_packet_that_nothing_tells_from_others_is_not_taken_for_the_lost_one() {
         assert_eq!(fates, [None, is_known.then_some(Fate::Lost)]);
     }
 }
+
+#[test]
+fn both_ends_of_a_tap_have_their_own_addresses() {
+    let mut tape = Tape::new();
+    let ends = Ends {
+        client: ([127, 0, 0, 1], 50_001).into(),
+        server: ([127, 0, 0, 1], 1883).into(),
+    };
+    let says = "127.0.0.1:50001 to 127.0.0.1:1884 through the tap 127.0.0.1:1885";
+    let at = tape.at;
+    tape.writer.open(1, ends, says, at, &mut tape.made);
+    tape.client(1, &CONNECT);
+    tape.server(1, &connack(0));
+    // The same ends are in use: the frames have another port of the client.
+    let says = "127.0.0.1:50001 to 127.0.0.1:1886 through the tap 127.0.0.1:1887";
+    let at = tape.at;
+    tape.writer.open(2, ends, says, at, &mut tape.made);
+    tape.client(2, &connect(4, 0, b'b'));
+    let mut engine = tape.read();
+    let before = shown(&mut engine, everything());
+    // An export tells the same.
+    let again = exported(&mut engine);
+    for shown in [before, shown(&mut read(&again), everything())] {
+        let ends: Vec<_> = (shown.captured.iter())
+            .map(|row| (&*row.client, &*row.server))
+            .collect();
+        let wanted = [
+            (
+                "127.0.0.1:50001",
+                "127.0.0.1:1884 through the tap 127.0.0.1:1885",
+            ),
+            (
+                "127.0.0.1:50001",
+                "127.0.0.1:1886 through the tap 127.0.0.1:1887",
+            ),
+        ];
+        assert_eq!(ends, wanted);
+    }
+}
