@@ -28,7 +28,7 @@ const MOST_FINDINGS: usize = 10_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
 /// Findings among which that of the newest packet is.
-const NEWEST: usize = 32;
+const NEWEST: usize = 1_000;
 /// Remarks that are kept.
 const MOST_REMARKS: usize = 1_000;
 /// Sockets whose connection is remembered, for findings and flows that name them.

@@ -46,15 +46,9 @@ pub struct FaultRow {
     pub file: usize,
     /// Its number among those of its tap.
     pub number: u32,
-    /// What it did, the last time.
-    pub words: String,
     /// How often the recording tells of it.
     pub count: u64,
-    /// The row that tells of it first.
-    pub first: RecordId,
-    /// The one that tells of it last.
-    pub last: RecordId,
-    /// What came of the newest of these, the oldest first.
+    /// What came of the newest, the oldest first.
     pub strikes: Vec<FaultStrike>,
 }
 
@@ -63,7 +57,7 @@ pub struct FaultRow {
 pub struct FaultStrike {
     /// The row that tells of it.
     pub record: RecordId,
-    /// Whose connection it struck: a Client Identifier, or the number of the connection.
+    /// What the connection that it struck is called: its Client Identifier, or where its client is.
     pub client: String,
     /// What it did.
     pub words: String,

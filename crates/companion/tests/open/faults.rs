@@ -61,7 +61,10 @@ fn marks(stream: &[u8]) -> Vec<(usize, Mark)> {
     while let Some(event) = reader.poll_event() {
         match event {
             Event::Bytes { bytes, .. } => len += bytes.len(),
-            Event::Marked { comment, .. } => marks.push((len, Mark::of_comment(comment).unwrap())),
+            // The first says between whom the tap stands.
+            Event::Marked { comment, .. } => {
+                marks.extend(Mark::of_comment(comment).map(|mark| (len, mark)));
+            }
             _ => {}
         }
     }

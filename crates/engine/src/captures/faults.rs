@@ -41,12 +41,9 @@ pub(crate) struct Faulted {
     marks: BTreeMap<RecordId, Mark>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Struck {
-    words: String,
     count: u64,
-    first: RecordId,
-    last: RecordId,
     strikes: VecDeque<FaultStrike>,
 }
 
@@ -144,12 +141,13 @@ pub(crate) fn awaited_of(mark: &Mark) -> Option<(Sender, PacketType, u16)> {
 }
 
 impl Faulted {
-    /// A fault struck. `sent`: the packet that is to be sent again, if there is one, and its first sending.
+    /// A fault struck a connection of a client, which people know under a name. `sent`: the first sending of the packet that is
+    /// to be sent again, if there is one.
     pub(crate) fn note(
         &mut self,
         file: usize,
         mark: &Mark,
-        (connection, client): (ConnectionId, &str),
+        (connection, client, name): (ConnectionId, &str, String),
         (record, at): (RecordId, Instant),
         sent: Option<RecordId>,
     ) {
@@ -160,26 +158,14 @@ impl Faulted {
         if self.struck.len() >= MOST && !self.struck.contains_key(&key) {
             return;
         }
-        let struck = self.struck.entry(key).or_insert_with(|| Struck {
-            words: String::new(),
-            count: 0,
-            first: record,
-            last: record,
-            strikes: VecDeque::new(),
-        });
-        struck.words.clone_from(&mark.words);
+        let struck = self.struck.entry(key).or_default();
         struck.count = struck.count.saturating_add(1);
-        struck.last = record;
         if struck.strikes.len() >= MOST_STRIKES {
             struck.strikes.pop_front();
         }
         struck.strikes.push_back(FaultStrike {
             record,
-            client: if client.is_empty() {
-                format!("connection {}", connection.0)
-            } else {
-                client.to_owned()
-            },
+            client: name,
             words: mark.words.clone(),
             awaits: None,
             answer: None,
@@ -274,10 +260,7 @@ impl Faulted {
         let row = |(key, struck): (&(usize, u32), &Struck)| FaultRow {
             file: key.0,
             number: key.1,
-            words: struck.words.clone(),
             count: struck.count,
-            first: struck.first,
-            last: struck.last,
             strikes: struck.strikes.iter().map(strike).collect(),
         };
         self.struck.iter().map(row).collect()
@@ -286,8 +269,12 @@ impl Faulted {
 
 impl Awaited {
     fn hear(&mut self, heard: &Heard<'_>, sent: Option<&[u8]>) -> Option<Answered> {
-        if heard.client != self.client || heard.record <= self.mark {
+        if heard.record <= self.mark {
             return None;
+        }
+        let is_late = self.due().is_some_and(|due| due <= heard.at);
+        if heard.client != self.client {
+            return is_late.then(|| self.did_not_come(None));
         }
         if heard.connection != self.connection {
             match &heard.frame.packet {
@@ -324,7 +311,6 @@ impl Awaited {
         {
             return Some(self.came(heard, sent));
         }
-        let is_late = self.due().is_some_and(|due| due <= heard.at);
         is_late.then(|| self.did_not_come(self.is_on(heard.connection).then_some(heard.record)))
     }
 
@@ -502,7 +488,7 @@ impl Captures {
     pub(crate) fn note_fault(
         &mut self,
         mark: &Mark,
-        whose: (ConnectionId, &str),
+        whose: (ConnectionId, &str, String),
         place: (RecordId, Instant),
         sent: Option<RecordId>,
     ) {

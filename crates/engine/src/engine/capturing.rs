@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Ending, Event};
-use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
+use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Fate, RecordId, Target};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
@@ -332,6 +332,11 @@ impl Engine {
             self.firsts.push(written.first);
         });
         captured.stream = Some(stream);
+        if captured.is_silent() {
+            for record in (before..self.log.end()).map(RecordId) {
+                self.log.doom(record, Fate::Lost);
+            }
+        }
         if let Some((connection, first)) = name {
             self.captures.rename(connection, first);
         }

@@ -60,8 +60,9 @@ impl Engine {
         {
             self.log.doom(packet, fate);
         }
+        let name = self.captures.name(number).unwrap_or_default();
         self.captures
-            .note_fault(&mark, (number, &client), (record, at), sent);
+            .note_fault(&mark, (number, &client, name), (record, at), sent);
         self.captures.changed();
         let judged = self.watch.take(socket);
         self.judged(judged);

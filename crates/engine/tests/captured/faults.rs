@@ -151,7 +151,10 @@ fn answer(shown: &Shown) -> (String, Severity) {
     let found = found.unwrap();
     assert_eq!(found.packets, answer.packets);
     assert_eq!(found.severity, answer.severity);
-    assert!(answer.packets.contains(&row.last), "{answer:?}");
+    assert!(
+        answer.packets.contains(&row.strikes[0].record),
+        "{answer:?}"
+    );
     (answer.says, answer.severity)
 }
 
@@ -183,7 +186,7 @@ fn a_message_that_was_sent_again_with_dup_is_an_answer_and_no_fault_of_anybody()
         .filter(|row| row.event == Some(EventKind::Fault))
         .collect();
     assert_eq!(marks.len(), 1);
-    assert_eq!(marks[0].record, row.last);
+    assert_eq!(marks[0].record, row.strikes[0].record);
     assert_eq!(
         marks[0].summary,
         "fault 1: cut before PUBACK 1; 4 bytes did not go on"
@@ -241,17 +244,16 @@ fn a_message_that_was_sent_again_without_dup_is_told() {
 
 #[test]
 fn a_message_that_was_not_sent_again_is_told_when_that_is_certain() {
-    // The new connection ends, or goes on for long.
-    for is_long in [false, true] {
+    // The new connection ends, or goes on for long, or another client shows that.
+    for way in 0..3 {
         let mut tape = Tape::cut_off();
         tape.open(2);
         tape.server(2, &connack(1));
-        if is_long {
-            tape.at += 10 * SECOND;
-            tape.client(2, &[0xc0, 0]);
-            tape.server(2, &[0xd0, 0]);
-        } else {
-            tape.close(2);
+        tape.at += 10 * SECOND;
+        match way {
+            0 => tape.close(2),
+            1 => tape.client(2, &[0xc0, 0]),
+            _ => tape.open_with(3, &connect(4, 0, b'b')),
         }
         let (says, severity) = answer(&tape.shown());
         assert_eq!(
@@ -324,6 +326,12 @@ fn nobody_is_judged_on_a_connection_that_a_fault_has_made_silent() {
     let shown = tape.shown();
     assert!(shown.findings.is_empty(), "{:#?}", shown.findings);
     assert_eq!(only(the_fault(&shown)), None);
+    let fates: Vec<_> = (shown.wire.iter())
+        .filter(|row| row.packet_type.is_some())
+        .map(|row| row.fate)
+        .collect();
+    let lost = Some(Fate::Lost);
+    assert_eq!(fates, [None, None, lost, lost, lost]);
 }
 
 #[test]
@@ -345,7 +353,7 @@ fn what_is_late_or_changed_is_not_awaited_again() {
             strike.awaits.is_none() && strike.answer.is_none()
         };
         assert!(row.strikes.iter().all(is_settled), "{row:?}");
-        assert!(row.first < row.last);
+        assert!(row.strikes[0].record < row.strikes[1].record);
         assert!(shown.findings.is_empty(), "{:#?}", shown.findings);
     }
 }
