@@ -542,7 +542,7 @@ mod tests {
                 "`nonsense` is no field. Write one such as `topic-name`",
             ),
             (
-                "change * PUBLISH 1 field topic-nam to a",
+                "change * PUBLISH 1 field topik-name to a",
                 "Did you mean `topic-name`?",
             ),
             (
