@@ -27,10 +27,30 @@ use crate::view::cut::cut;
 const MOST_FINDINGS: usize = 10_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
+/// Findings among which that of the newest packet is.
+const NEWEST: usize = 1_000;
 /// Remarks that are kept.
 const MOST_REMARKS: usize = 1_000;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 1 << 17;
+
+/// Whether a rule is about a packet that is sent again.
+const fn is_of_resending(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::DupOnFirstSend
+            | Rule::IdentifierInUse
+            | Rule::OldSessionContinued
+            | Rule::PublishAfterPubrel
+            | Rule::ResentAfterRefusal
+            | Rule::ResentOutOfOrder
+            | Rule::ResentWhileConnected
+            | Rule::ResentWithOtherIdentifier
+            | Rule::ResentWithoutDup
+            | Rule::RetriedWhileConnected
+            | Rule::SessionStateForgotten
+    )
+}
 
 #[derive(Debug)]
 struct Server {
@@ -172,6 +192,15 @@ impl Watch {
             packets: answer.packets.clone(),
             ..remark(connection, version, record, &answer.says)
         });
+    }
+
+    /// The worst that a monitor has found of how this packet was sent again, which came a moment ago.
+    pub(crate) fn verdict(&self, record: RecordId) -> Option<Severity> {
+        let newest = self.found.iter().rev().take(NEWEST);
+        let own = newest.filter(|found| {
+            found.packets.last() == Some(&record) && is_of_resending(found.finding.rule)
+        });
+        own.map(|found| found.finding.severity()).max()
     }
 
     /// The oldest make room.

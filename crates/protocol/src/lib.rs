@@ -28,8 +28,8 @@ pub use bridge::{
     Bridged, Certificate, CertificateFault, Secured, TlsFacts, TlsFailure, TlsFault, is_pem,
 };
 pub use captured::{
-    Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, FaultAnswer,
-    FaultRow, Timeline, TimelineBar,
+    Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Fate, FaultAnswer,
+    FaultRow, FaultStrike, Timeline, TimelineBar,
 };
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
@@ -39,8 +39,7 @@ pub use examined::{
     JudgedView,
 };
 pub use faults::{
-    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, FaultsRefused,
-    TapFaults,
+    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, TapFaults, TapTold,
 };
 pub use mqttscope_examine::Verdict;
 pub use mqttscope_shared::{Instant, Recorded};

@@ -11,8 +11,8 @@ use mqttscope_view::states::StateView;
 
 use super::{
     CaptureView, CapturedRow, CheckView, ConnectionId, EventView, ExaminedCheck, ExaminedView,
-    FindingView, FlowView, History, MessageRow, Moment, RecordId, SubscriptionDraft, Timeline,
-    TopicRow, WireRow, micros,
+    Fate, FindingView, FlowView, History, MessageRow, Moment, RecordId, SubscriptionDraft,
+    Timeline, TopicRow, WireRow, micros,
 };
 
 /// What the engine tells the page.
@@ -472,6 +472,8 @@ pub struct Packet {
     pub sparkplug: Option<String>,
     /// The frame of the capture file in which it ends, from 1; none: it is not of a capture.
     pub frame: Option<u32>,
+    /// See [`WireRow::fate`].
+    pub fate: Option<Fate>,
     /// See [`WireRow::linked`].
     pub linked: Option<RecordId>,
     /// See [`WireRow::round_trip`].

@@ -23,7 +23,7 @@ use crate::connection::SocketId;
 use crate::log::{Journal, Record, WireLog};
 pub(crate) use connection::{Captured, Sent};
 use faults::Faulted;
-pub(crate) use faults::{Answered, Heard, awaited_of};
+pub(crate) use faults::{Answered, Heard, awaited_of, fate_of, named_by};
 use listed::Listed;
 pub(crate) use merging::Turn;
 use merging::is_open;
@@ -434,7 +434,7 @@ impl Captures {
         let name = captured.client_identifier();
         let &newest = self.newest.get(name).filter(|_| !name.is_empty())?;
         let rival = self.all.get(newest).filter(|_| newest != own)?;
-        let is_rival = rival.opened.server == captured.opened.server && !rival.is_refused();
+        let is_rival = rival.broker() == captured.broker() && !rival.is_refused();
         is_rival.then(|| rival.opened.client.to_string())
     }
 

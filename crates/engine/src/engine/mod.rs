@@ -193,6 +193,8 @@ pub struct Engine {
     examining: Examining,
     /// When the last of what was captured came.
     captured_at: Instant,
+    /// When bytes of a file were read last, by the clock of this machine.
+    read_at: Instant,
     /// First bytes of packets on their way to be counted: kept for its room.
     firsts: Vec<u8>,
     flows_gone: Gone,
@@ -244,6 +246,7 @@ impl Engine {
             captures: Captures::default(),
             examining: Examining::default(),
             captured_at: Instant::ZERO,
+            read_at: Instant::ZERO,
             firsts: Vec::new(),
             flows_gone: Gone::default(),
             findings_gone: Gone::default(),
@@ -346,6 +349,7 @@ impl Engine {
             let judged = self.watch.handle_time(now);
             self.judged(judged);
         }
+        self.hear_nothing(now);
         self.search();
     }
 
@@ -370,7 +374,9 @@ impl Engine {
             None
         };
         let examining = self.examining.poll_timeout();
-        connections.chain(report).chain(examining).min()
+        let answers = self.answers_due();
+        let others = connections.chain(report).chain(examining);
+        others.chain(answers).min()
     }
 
     /// Drains a client: what it sends and what has happened.

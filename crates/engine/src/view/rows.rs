@@ -89,6 +89,7 @@ pub(crate) fn wire(
             round_trip: record.round_trip(),
             of: name(record.connection),
             event: None,
+            fate: record.fate,
         });
     }
     rows
@@ -141,6 +142,7 @@ fn event_row(
         round_trip: record.round_trip(),
         of: None,
         event: Some(event.kind),
+        fate: None,
     })
 }
 
@@ -339,6 +341,7 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         findings: Vec::new(),
         sparkplug: None,
         frame: record.frame(),
+        fate: record.fate,
         linked: log.linked(id),
         round_trip: record.round_trip(),
     })

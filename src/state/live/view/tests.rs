@@ -26,6 +26,7 @@ fn packet(record: u64) -> Report {
         bytes: vec![0xd0, 0],
         frame: None,
         findings: Vec::new(),
+        fate: None,
         linked: None,
         round_trip: None,
         sparkplug: None,
