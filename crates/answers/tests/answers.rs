@@ -565,7 +565,7 @@ fn a_timer_is_due_at_once_and_then_again_and_again() {
         every_ms: Some(1000),
         actions: vec![Action::Publish(Publish {
             topic: "{{client}}/t".into(),
-            payload: "{{number}} {{triangle 0 10 20}}".into(),
+            payload: "{{number}} {{triangle 0 10 20 0}}".into(),
             qos: 1,
             ..Publish::default()
         })],
@@ -632,4 +632,18 @@ fn a_walk_goes_on_from_time_to_time() {
         before = Some(level);
     }
     assert_eq!(answering.tallies()[0].answered, 100);
+}
+
+#[test]
+fn the_waves_of_two_clients_are_not_at_the_same_place() {
+    let said = |client: &str| {
+        let mut answering = Answering::new(1);
+        answering.set_client(client);
+        answering.set_answers(vec![gallery().remove(3).answer]);
+        answering.start_timers(Instant::from_millis(0));
+        let replies = answering.handle_timers(Instant::from_millis(0), |_| 0);
+        String::from_utf8(replies[0].payload.clone()).unwrap()
+    };
+    assert_eq!(said("sensor-1"), said("sensor-1"));
+    assert_ne!(said("sensor-1"), said("sensor-2"));
 }
