@@ -2,6 +2,7 @@
 
 pub(in crate::pages) mod address;
 mod advice;
+mod all_menu;
 mod answers;
 mod asking;
 mod bridged;
