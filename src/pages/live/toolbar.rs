@@ -74,6 +74,12 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         let (desk, typed) = (desk.clone(), typed.clone());
         Callback::from(move |event: InputEvent| {
             let (desk, text) = (desk.clone(), AttrValue::from(value_of(&event)));
+            // Cleared is cleared: it is in the address at once, and a reload does not bring it back.
+            if text.is_empty() {
+                *waiting.borrow_mut() = None;
+                typed.set(None);
+                return desk.live.dispatch(Act::Search("".into()));
+            }
             typed.set(Some(text.clone()));
             let typed = typed.clone();
             *waiting.borrow_mut() = Some(Timeout::new(PATIENCE, move || {

@@ -37,7 +37,7 @@ pub(super) fn topic_row(
     );
     let title = visible(row.topic.as_deref().unwrap_or(&row.level)).into_owned();
     let counts = format!(
-        "{} received, {} sent",
+        "{} received, {} sent; a message counts once for each connection that it came over, and each time that it came",
         words::whole(row.received),
         words::whole(row.sent)
     );

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use mqttscope_answers::{Answer, Table, check};
 use yew::prelude::*;
 
-use super::actions::actions;
+use super::actions::{Among, actions};
 use super::conditions::conditions;
 use super::fields::{choice, text, with};
 use super::timer::{self, Preview};
@@ -43,7 +43,7 @@ const PLACES: [(&str, &str); 15] = [
     ("{{uuid}}", "a UUID"),
     (
         "{{sine 18 24 60}}",
-        "a number from 18 to 24, there and back in 60 seconds; also triangle, sawtooth, square",
+        "a number from 18 to 24, there and back in 60 seconds; also triangle, sawtooth, square. Each client begins somewhere else; a phase from 0 to 1 behind it, {{sine 18 24 60 0.25}}, is the same for all",
     ),
     (
         "{{walk 0 100 5}}",
@@ -135,7 +135,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                     { conditions(&answer.conditions, &on_conditions) }
                 }
                 <h3>{ "Then do" }</h3>
-                { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, &props.tables, &on_actions) }
+                { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, Among { tables: &props.tables, has_message: every.is_none() }, &on_actions) }
                 if every.is_some() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
                 <details class="settings-group" data-testid="answer-places">
                     <summary>{ "What {{…}} stands for" }</summary>

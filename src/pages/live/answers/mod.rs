@@ -192,7 +192,7 @@ fn row(
         <li key={at} class={classes!("answer", (!answer.on).then_some("off"))} data-testid="answer">
             <input type="checkbox" aria-label={format!("{verb} {name}")} title={if answer.on { "Turn it off" } else { "Turn it on" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
             <button class="it" data-testid="edit-answer" title="Change it" onclick={edit}>
-                <span class="name">{ &name }</span>{ " " }<span class="mono quiet">{ answer.every_ms.map_or_else(|| visible(&answer.filter).into_owned(), timer::every) }</span>
+                <span class="name">{ &name }</span>{ " " }<span class={classes!("mono", "quiet", answer.every_ms.is_some().then_some("every"))}>{ answer.every_ms.map_or_else(|| visible(&answer.filter).into_owned(), timer::every) }</span>
             </button>
             <span class="count" {title} data-testid="answer-count">{ words::whole(answered) }<span class="unseen">{ " " }{ did }</span>
                 if stopped > 0 { <span class="is-error">{ format!(" · {} stopped", words::whole(stopped)) }</span> }</span>
