@@ -17,6 +17,9 @@ pub struct Answer {
     /// Milliseconds from one time to the next, for what is done on a timer while the connection is open, as a device does
     /// it; none: it is done when a message comes.
     pub every_ms: Option<u32>,
+    /// JavaScript that does it, in the place of a filter, a timer, conditions and actions; none: these do it. It runs in the
+    /// page, see [`crate::ScriptSays`].
+    pub script: Option<String>,
     /// All of them must hold of the message.
     pub conditions: Vec<Condition>,
     /// Done in order.
@@ -34,6 +37,8 @@ impl Answer {
     pub const MOST_PARTS: usize = 200;
     /// The least milliseconds of a timer.
     pub const LEAST_MS: u32 = 10;
+    /// The most bytes of a script.
+    pub const MOST_SCRIPT: usize = 64 << 10;
 }
 
 impl Default for Answer {
@@ -43,6 +48,7 @@ impl Default for Answer {
             on: true,
             filter: String::new(),
             every_ms: None,
+            script: None,
             conditions: Vec::new(),
             actions: Vec::new(),
             most_a_second: 100,

@@ -1,5 +1,7 @@
 //! Answers at work.
 
+mod scripted;
+
 use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,6 +16,7 @@ use crate::marks::Marks;
 use crate::random::Random;
 use crate::run::{End, Memory, Run};
 use crate::table::{Table, TableEdit};
+pub use scripted::{ScriptCall, ScriptNews, ScriptSays};
 
 /// Lines of the log that are kept.
 const MOST_LINES: usize = 100;
@@ -42,11 +45,13 @@ pub struct Incoming<'a> {
 }
 
 /// A message that is to be published.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Reply {
     /// The Topic Name.
     pub topic: String,
     /// The Application Message.
+    #[serde(with = "serde_bytes")]
     pub payload: Vec<u8>,
     /// 0, 1 or 2.
     pub qos: u8,
@@ -55,9 +60,20 @@ pub struct Reply {
     /// Its Content Type.
     pub content_type: Option<String>,
     /// The request's.
+    #[serde(with = "serde_bytes")]
     pub correlation_data: Option<Vec<u8>>,
     /// Pairs, in order.
     pub user_properties: Vec<(String, String)>,
+}
+
+impl Reply {
+    /// What the log says of it.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let payload = &self.payload;
+        let shown = String::from_utf8_lossy(payload.get(..200).unwrap_or(payload));
+        format!("Publishes {shown} to {}, QoS {}", self.topic, self.qos)
+    }
 }
 
 /// A line of the log.
@@ -144,6 +160,8 @@ struct Kept {
     due: Option<Instant>,
     /// Where its walks are.
     walks: BTreeMap<String, f64>,
+    /// Its script; none: it has none, or that does not run.
+    script: Option<scripted::Script>,
 }
 
 impl Answering {
@@ -191,7 +209,9 @@ impl Answering {
                 {
                     kept.due = None;
                 }
-                kept.unwrap_or_default()
+                let mut kept = kept.unwrap_or_default();
+                kept.script.take_if(|_| answer.script.is_none());
+                kept
             })
             .collect();
         self.answers = answers;
@@ -205,7 +225,7 @@ impl Answering {
 
     /// Takes these tables in the place of all others. They count as changed: whoever asks hears of them once.
     pub fn set_tables(&mut self, tables: Vec<Table>) {
-        self.memory.tables_changed = true;
+        self.memory.tables_change();
         self.memory.tables = tables;
         self.memory.tables.retain(|table| table.problem().is_none());
         self.memory.tables.truncate(Table::MOST);
@@ -214,7 +234,7 @@ impl Answering {
     /// Makes a person's change. False where it cannot be made; the tables are told anew then, too, so that
     /// the person sees what stands there.
     pub fn edit(&mut self, edit: &TableEdit) -> bool {
-        self.memory.tables_changed = true;
+        self.memory.tables_change();
         edit.apply(&mut self.memory.tables)
     }
 
@@ -249,10 +269,17 @@ impl Answering {
     /// The Topic Filters of answers that work and are on, as they are subscribed to.
     pub fn filters(&self) -> impl Iterator<Item = &str> {
         let working = |(answer, tally): &(&Answer, &Tally)| answer.on && tally.problem.is_empty();
-        let both = self.answers.iter().zip(&self.tallies);
-        both.filter(working)
-            .filter(|(answer, _)| answer.every_ms.is_none())
-            .map(|(answer, _)| answer.filter.as_str())
+        let all = self.answers.iter().zip(&self.tallies).zip(&self.kept);
+        let working = all.filter(move |(both, _)| working(both));
+        working.flat_map(|((answer, _), kept)| {
+            let waits = answer.every_ms.is_none() && answer.script.is_none();
+            let of_script = kept.script.iter().flat_map(|script| &script.filters);
+            let own = waits.then_some(&answer.filter);
+            own.into_iter()
+                .chain(of_script)
+                .map(String::as_str)
+                .filter(|filter| !filter.is_empty())
+        })
     }
 
     /// Whether an answer is there for this topic. Allocates nothing.
@@ -279,10 +306,17 @@ impl Answering {
         let answers = core::mem::take(&mut self.answers);
         for (at, answer) in answers.iter().enumerate() {
             let works = self.tallies.get(at).is_some_and(|it| it.problem.is_empty());
-            if !answer.on
-                || answer.every_ms.is_some()
-                || !works
-                || !topic_tree::matches(topic_filter(&answer.filter), message.topic)
+            if !answer.on || answer.every_ms.is_some() || !works {
+                continue;
+            }
+            if answer.script.is_some() {
+                let filters = self.called(at, message.topic);
+                if !filters.is_empty() && self.admit(now, at, answer, is_own).is_some() {
+                    self.call(at, message, filters);
+                }
+                continue;
+            }
+            if !topic_tree::matches(topic_filter(&answer.filter), message.topic)
                 || !answer
                     .conditions
                     .iter()

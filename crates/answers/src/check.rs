@@ -17,6 +17,18 @@ pub fn check(answer: &Answer, tables: Option<&[Table]>) -> Vec<String> {
         parts: 0,
         says: Vec::new(),
     };
+    if answer.most_a_second == 0 {
+        checking.say("it may answer no message a second: 1 is the least");
+    }
+    if let Some(script) = &answer.script {
+        if script.trim().is_empty() {
+            checking.say("the script is empty");
+        } else if script.len() > Answer::MOST_SCRIPT {
+            let most = Answer::MOST_SCRIPT / 1024;
+            checking.say(format!("the script is longer than {most} KiB"));
+        }
+        return checking.says;
+    }
     if let Some(every) = answer.every_ms {
         if every < Answer::LEAST_MS {
             let least = Answer::LEAST_MS;
@@ -30,9 +42,6 @@ pub fn check(answer: &Answer, tables: Option<&[Table]>) -> Vec<String> {
     } else if TopicFilter::new(&answer.filter).is_none() {
         let filter = &answer.filter;
         checking.say(format!("{filter:?} is no topic filter"));
-    }
-    if answer.most_a_second == 0 {
-        checking.say("it may answer no message a second: 1 is the least");
     }
     for condition in &answer.conditions {
         checking.condition(condition);

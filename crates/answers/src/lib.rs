@@ -25,7 +25,10 @@ mod waves;
 pub use mqttscope_shared::Instant;
 
 pub use answer::{Action, Answer, Condition, JsonTest, Publish, Test};
-pub use answering::{Answering, Incoming, Line, Reply, Tally, includes, topic_filter};
+pub use answering::{
+    Answering, Incoming, Line, Reply, ScriptCall, ScriptNews, ScriptSays, Tally, includes,
+    topic_filter,
+};
 pub use check::check;
 pub use gallery::{Ready, gallery};
 pub use import::{read_table, write_csv};

@@ -45,6 +45,7 @@ mod publish_more;
 mod record_list;
 mod repair;
 mod saved_menu;
+mod scripts;
 mod send_bytes;
 mod setting_field;
 mod several;
@@ -121,6 +122,7 @@ pub fn Live(props: &LiveProps) -> Html {
     address::use_address(Page::Live, &props.arrival, &live, at, false);
     looking::use_looking(&live, props.shown, &talk);
     answers::use_kept_tables(&live, &profiles);
+    scripts::use_scripts(&live.summary, &profiles, &talk);
     if !props.shown {
         return Html::default();
     }
@@ -153,7 +155,7 @@ pub fn Live(props: &LiveProps) -> Html {
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
                     if let Some(known) = known {
                         <subscriptions::Subscriptions connection={known.number} profile={known.profile.clone()} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
-                        <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} {is_v5} />
+                        <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} packet={live.packet.clone()} {is_v5} />
                     }
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={live.connection.filter(|_| is_open)} />
                 </div>

@@ -63,7 +63,6 @@ impl Profiles {
     }
 
     /// What was removed last, as long as it can come back.
-    #[must_use]
     pub fn removed(&self) -> impl Iterator<Item = &Known> {
         self.removed.iter().map(|(_, known)| known)
     }

@@ -86,6 +86,15 @@ impl Engine {
             }
             Command::Answers(id, answers) => self.set_answers(now, id, answers),
             Command::EditTable(id, edit) => self.edit_table(id, &edit),
+            Command::BeginScript {
+                connection,
+                place,
+                run,
+                filters,
+                edits,
+            } => self.begin_script(now, connection, (place, run), (filters, edits)),
+            Command::EndScript(id, run) => self.end_script(now, id, run),
+            Command::ScriptSays(id, run, says) => self.script_says(now, id, run, says),
             Command::Mute(id, filter, muted) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.mute(&filter, muted);

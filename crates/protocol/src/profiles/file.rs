@@ -132,6 +132,23 @@ pub fn import(text: &str) -> Result<Imported, ImportError> {
     for profile in &mut imported.profiles {
         profile.keep_secrets = false;
     }
+    // A script runs when a person has turned it on, and not because a file says so.
+    let answers = imported.profiles.iter_mut().flat_map(|it| &mut it.answers);
+    let mut scripts = 0_usize;
+    for answer in answers.filter(|answer| answer.script.is_some() && answer.on) {
+        answer.on = false;
+        scripts = scripts.saturating_add(1);
+    }
+    if scripts > 0 {
+        let what = if scripts == 1 {
+            "A script is"
+        } else {
+            "Scripts are"
+        };
+        imported.notes.push(format!(
+            "{what} turned off: read what a script does before you turn it on."
+        ));
+    }
     if imported.profiles.iter().any(Profile::has_secrets) {
         imported.notes.push(
             "Passwords and other secrets of the file are forgotten when the page is closed, unless you \
@@ -286,6 +303,21 @@ mod tests {
             assert!(text.contains(&format!("\"version\": \"{name}\"")), "{text}");
             assert_eq!(import(&text).unwrap().profiles[0].version, version);
         }
+    }
+
+    #[test]
+    fn a_script_of_a_file_is_turned_off_and_said_so() {
+        let answers = mqttscope_answers::gallery();
+        let profile = Profile {
+            answers: answers.into_iter().map(|ready| ready.answer).collect(),
+            ..Profile::default()
+        };
+        let imported = import(&export(std::slice::from_ref(&profile), false)).unwrap();
+        for (answer, before) in imported.profiles[0].answers.iter().zip(&profile.answers) {
+            assert_eq!(answer.on, before.script.is_none(), "{}", answer.name);
+            assert_eq!(answer.script, before.script);
+        }
+        assert!(imported.notes[0].starts_with("A script is turned off"));
     }
 
     #[test]

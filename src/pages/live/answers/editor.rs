@@ -3,11 +3,14 @@
 use std::rc::Rc;
 
 use mqttscope_answers::{Answer, Table, check};
+use mqttscope_protocol::Packet;
 use yew::prelude::*;
 
 use super::actions::{Among, actions};
 use super::conditions::conditions;
 use super::fields::{choice, text, with};
+use super::script::Script;
+use super::script_trial::ScriptTrial;
 use super::timer::{self, Preview};
 use super::trial::Trial;
 use crate::components::dialog::Dialog;
@@ -62,6 +65,12 @@ pub(super) struct EditorProps {
     pub(super) tables: Vec<Table>,
     /// What a template is told as the Client Identifier.
     pub(super) client: AttrValue,
+    /// [`mqttscope_protocol::Profile::id`] of its connection.
+    pub(super) profile: AttrValue,
+    /// What it said last.
+    pub(super) last: AttrValue,
+    /// The packet in the inspector.
+    pub(super) packet: Option<Rc<Packet>>,
     pub(super) on_save: Callback<Answer>,
     pub(super) on_close: Callback<()>,
 }
@@ -70,6 +79,10 @@ pub(super) struct EditorProps {
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let edited = use_state_eq(|| props.answer.clone());
     let answer = (*edited).clone();
+    // A script that was written is not lost by a choice.
+    let written = use_mut_ref(|| None::<String>);
+    // The line in which a trial went wrong; none: none was made of this text.
+    let wrong = use_state_eq(|| None::<(u32, AttrValue)>);
     let on_change = {
         let edited = edited.clone();
         Callback::from(move |answer: Answer| edited.set(answer.into()))
@@ -109,6 +122,20 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             })
         })
     };
+    let on_script = {
+        let (answer, on_change, wrong) = (answer.clone(), on_change.clone(), wrong.clone());
+        Callback::from(move |script: String| {
+            wrong.set(None);
+            on_change.emit(Answer {
+                script: Some(script),
+                ..(*answer).clone()
+            });
+        })
+    };
+    let on_wrong = {
+        let wrong = wrong.clone();
+        use_callback((), move |it: Option<(u32, AttrValue)>, ()| wrong.set(it))
+    };
     let title = if props.is_known {
         "Change answer"
     } else {
@@ -122,26 +149,32 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             <form class="edit answer-edit" data-testid="answer-form" onsubmit={on_submit} oninput={asking.on_input}>
                 <div class="answer-part">
                     { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
-                    { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, |it, to| timer::set_when(it, &to))) }
-                    if let Some(every) = &every {
+                    { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, move |it, to| timer::set_when(it, &to, &mut written.borrow_mut()))) }
+                    if answer.script.is_some() {
+                    } else if let Some(every) = &every {
                         { text("Every, in ms", "answer-every", every, with(&*answer, &on_change, |it, to| it.every_ms = Some(to.trim().parse().unwrap_or(0)))) }
                     } else {
                         { text("Topic filter", "answer-filter", &answer.filter, with(&*answer, &on_change, |it, to| it.filter = to)) }
                     }
                     { text("At most, per second", "answer-most", &most, with(&*answer, &on_change, |it, to| it.most_a_second = to.trim().parse().unwrap_or(0))) }
                 </div>
-                if every.is_none() || !answer.conditions.is_empty() {
-                    <h3>{ "Only if all of these hold" }</h3>
-                    { conditions(&answer.conditions, &on_conditions) }
+                if let Some(script) = &answer.script {
+                    <Script text={script.clone()} wrong={(*wrong).clone().or_else(|| said(&props.last).filter(|_| *answer == *props.answer))} on_change={on_script} />
+                    <ScriptTrial script={script.clone()} name={answer.name.clone()} profile={props.profile.clone()} tables={props.tables.clone()} packet={props.packet.clone()} {on_wrong} />
+                } else {
+                    if every.is_none() || !answer.conditions.is_empty() {
+                        <h3>{ "Only if all of these hold" }</h3>
+                        { conditions(&answer.conditions, &on_conditions) }
+                    }
+                    <h3>{ "Then do" }</h3>
+                    { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, Among { tables: &props.tables, has_message: every.is_none() }, &on_actions) }
+                    if every.is_some() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
+                    <details class="settings-group" data-testid="answer-places">
+                        <summary>{ "What {{…}} stands for" }</summary>
+                        <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
+                    </details>
+                    <Trial answer={answer.clone()} tables={props.tables.clone()} client={props.client.clone()} packet={props.packet.clone()} />
                 }
-                <h3>{ "Then do" }</h3>
-                { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, Among { tables: &props.tables, has_message: every.is_none() }, &on_actions) }
-                if every.is_some() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
-                <details class="settings-group" data-testid="answer-places">
-                    <summary>{ "What {{…}} stands for" }</summary>
-                    <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
-                </details>
-                <Trial answer={answer.clone()} tables={props.tables.clone()} client={props.client.clone()} />
                 if let Some(bar) = asking.bar {
                     { bar }
                 } else {
@@ -157,5 +190,24 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                 }
             </form>
         </Dialog>
+    }
+}
+
+/// The line of a script that its last line in the log names.
+fn said(last: &str) -> Option<(u32, AttrValue)> {
+    let (line, text) = last.strip_prefix("Line ")?.split_once(": ")?;
+    Some((line.parse().ok()?, text.to_owned().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mqttscope_answers::ScriptSays;
+
+    #[test]
+    fn the_line_that_the_log_names_is_found() {
+        let text = ScriptSays::logged("Error: a: b", 12);
+        assert_eq!(said(&text), Some((12, "Error: a: b".into())));
+        assert_eq!(said("Publishes Line 3: x"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Answers of a connection: what is done when a message comes, or on a timer.
+//! Answers of a connection: what is done when a message comes, on a timer, or by a script.
 
 mod actions;
 mod change;
@@ -10,6 +10,8 @@ mod grid;
 mod kinds;
 mod log;
 mod publishing;
+mod script;
+mod script_trial;
 mod tables;
 mod timer;
 mod trial;
@@ -18,7 +20,7 @@ mod undo;
 use std::rc::Rc;
 
 use mqttscope_answers::{Answer, Tally, check};
-use mqttscope_protocol::{AnswersView, ConnectionId, Profile};
+use mqttscope_protocol::{AnswersView, ConnectionId, Packet, Profile};
 use mqttscope_view::escape::visible;
 use yew::prelude::*;
 
@@ -36,6 +38,8 @@ pub(super) struct AnswersProps {
     pub(super) profile: Rc<Profile>,
     /// What they have done; none: nothing yet.
     pub(super) view: Option<Rc<AnswersView>>,
+    /// What the inspector shows: a message may be tried with it.
+    pub(super) packet: Option<Rc<Packet>>,
     pub(super) is_v5: bool,
 }
 
@@ -94,7 +98,11 @@ pub(super) fn Answers(props: &AnswersProps) -> Html {
             html! { <gallery::Gallery {on_answer} on_edit={on_edit.clone()} tables={profile.tables.clone()} {on_close} /> }
         }
         Some(Open::Edit(at, answer)) => {
-            html! { <editor::Editor answer={answer.clone()} is_known={at.is_some()} tables={profile.tables.clone()} client={client(profile)} {on_save} {on_close} /> }
+            let tally = at.and_then(|at| props.view.as_ref()?.tallies.get(at));
+            let last = tally
+                .map(|tally| AttrValue::from(tally.last.clone()))
+                .unwrap_or_default();
+            html! { <editor::Editor answer={answer.clone()} is_known={at.is_some()} tables={profile.tables.clone()} client={client(profile)} profile={profile.id.clone()} {last} packet={props.packet.clone()} {on_save} {on_close} /> }
         }
         Some(Open::Tables) => {
             html! { <tables::Tables tables={profile.tables.clone()} {on_edit} {on_close} /> }
@@ -184,15 +192,22 @@ fn row(
     let matched = tally.map_or(0, |tally| tally.matched);
     let (was, did, verb) = if answer.every_ms.is_some() {
         ("Timer ran out", "published", "Run")
+    } else if answer.script.is_some() {
+        ("Told of", "published", "Run")
     } else {
         ("Matched", "answered", "Answer")
+    };
+    let whose = match (&answer.script, answer.every_ms) {
+        (Some(_), _) => "script".to_owned(),
+        (None, Some(every)) => timer::every(every),
+        (None, None) => visible(&answer.filter).into_owned(),
     };
     let title = format!("{was} {matched}, {did} {answered}, stopped {stopped}");
     html! {
         <li key={at} class={classes!("answer", (!answer.on).then_some("off"))} data-testid="answer">
             <input type="checkbox" aria-label={format!("{verb} {name}")} title={if answer.on { "Turn it off" } else { "Turn it on" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
             <button class="it" data-testid="edit-answer" title="Change it" onclick={edit}>
-                <span class="name">{ &name }</span>{ " " }<span class={classes!("mono", "quiet", answer.every_ms.is_some().then_some("every"))}>{ answer.every_ms.map_or_else(|| visible(&answer.filter).into_owned(), timer::every) }</span>
+                <span class="name">{ &name }</span>{ " " }<span class={classes!("mono", "quiet", answer.every_ms.is_some().then_some("every"))}>{ whose }</span>
             </button>
             <span class="count" {title} data-testid="answer-count">{ words::whole(answered) }<span class="unseen">{ " " }{ did }</span>
                 if stopped > 0 { <span class="is-error">{ format!(" · {} stopped", words::whole(stopped)) }</span> }</span>
