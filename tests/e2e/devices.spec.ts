@@ -2,7 +2,7 @@
 import { expect, type Page } from "@playwright/test";
 
 import { withoutViolations } from "./axe";
-import { open } from "./live";
+import { open, publish } from "./live";
 import { test } from "./quiet";
 import { twice } from "./ways";
 
@@ -118,6 +118,50 @@ twice("of one connection there are several, each a client of its own", async (ha
   await hand.press(page.getByTestId("undo-delete"));
   await expect(rows(page)).toHaveCount(6);
   expect((await names()).map((name) => name.split(",")[0]).slice(0, 5)).toEqual(before);
+});
+
+twice("what was recorded is published again by a device, also from a capture", async (hand, page) => {
+  await open(page);
+  await hand.press(page.getByTestId("tab-messages"));
+  for (const payload of ["20.5", "21", "22"]) await publish(page, "hall/t", payload);
+  await expect(page.getByTestId("message-row").filter({ hasText: "hall/t" })).toHaveCount(6);
+  await hand.pick(page.getByTestId("export"), "Replay as a device…");
+  await expect(page.getByTestId("answer-name")).toHaveValue("Recording");
+  await expect(page.getByTestId("replay-says")).toContainText("3 messages in");
+  await expect(page.getByTestId("replay-says")).toContainText("from hall/t on");
+  await expect(page.getByTestId("answer-preview")).toContainText("from 20.5 to 22");
+  await expect(page.getByTestId("answer-when")).toHaveCount(0);
+  await hand.write(page.getByTestId("replay-speed"), "0");
+  await expect(page.getByTestId("answer-problems")).toContainText("its speed is from 1 to 100000 percent");
+  await hand.write(page.getByTestId("replay-speed"), "1000");
+  await hand.write(page.getByTestId("replay-prefix"), "again/{{json}}");
+  await expect(page.getByTestId("answer-problems")).toContainText("a timer has none");
+  await hand.write(page.getByTestId("replay-prefix"), "again/");
+  await hand.turn(page.getByTestId("replay-repeat"));
+  await hand.press(page.getByTestId("try-answer"));
+  await expect(page.getByTestId("trial-says")).toContainText("Publishes 20.5 to again/hall/t, QoS 0");
+  await withoutViolations(page);
+  await hand.turn(page.getByTestId("replay-repeat"));
+  await hand.press(page.getByTestId("save-answer"));
+  await expect(page.getByTestId("answer")).toContainText("3 messages");
+  // Each there and back, in order, and not again.
+  const again = page.getByTestId("message-row").filter({ hasText: "again/hall/t" });
+  await expect(again).toHaveCount(6);
+  await expect(page.getByTestId("answer-last")).toHaveText("Publishes 22 to again/hall/t, QoS 0");
+  await expect(page.getByTestId("answer-count")).toHaveText("3 published");
+  // It is kept; off and on it begins anew.
+  await hand.turn(page.getByTestId("answer-on"));
+  await hand.turn(page.getByTestId("answer-on"));
+  await expect(page.getByTestId("answer-count")).toHaveText("6 published");
+  // From the page of captures, too.
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("wire-row").first()).toBeVisible();
+  await hand.pick(page.getByTestId("export"), "Replay as a device…");
+  await expect(page).toHaveURL(/#\/live/);
+  await expect(page.getByTestId("answer-name")).toHaveValue("Recording");
+  await expect(page.getByTestId("replay-says")).toContainText(/\d+ messages? in/);
+  await hand.discard();
 });
 
 test("a device is there again after a reload, and goes on once it is connected", async ({ page }) => {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::replay::Replay;
 use crate::template::Template;
 
 /// What is done with messages of a kind, or on a timer.
@@ -20,6 +21,8 @@ pub struct Answer {
     /// JavaScript that does it, in the place of a filter, a timer, conditions and actions; none: these do it. It runs in the
     /// page, see [`crate::ScriptSays`].
     pub script: Option<String>,
+    /// A recording that it publishes while the connection is open, in the place of all of these.
+    pub replay: Option<Replay>,
     /// All of them must hold of the message.
     pub conditions: Vec<Condition>,
     /// Done in order.
@@ -39,6 +42,12 @@ impl Answer {
     pub const LEAST_MS: u32 = 10;
     /// The most bytes of a script.
     pub const MOST_SCRIPT: usize = 64 << 10;
+
+    /// Whether it is a device: it does something by itself, and waits for no message.
+    #[must_use]
+    pub const fn is_device(&self) -> bool {
+        self.every_ms.is_some() || self.replay.is_some()
+    }
 }
 
 impl Default for Answer {
@@ -49,6 +58,7 @@ impl Default for Answer {
             filter: String::new(),
             every_ms: None,
             script: None,
+            replay: None,
             conditions: Vec::new(),
             actions: Vec::new(),
             most_a_second: 100,

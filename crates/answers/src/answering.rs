@@ -14,6 +14,7 @@ use crate::check::check;
 use crate::context::{Nothing, Read};
 use crate::marks::Marks;
 use crate::random::Random;
+use crate::replay::Replay;
 use crate::run::{End, Memory, Run};
 use crate::table::{Table, TableEdit};
 pub use scripted::{ScriptCall, ScriptNews, ScriptSays};
@@ -156,8 +157,10 @@ pub struct Answering {
 /// What an answer keeps.
 #[derive(Clone, Debug, Default)]
 struct Kept {
-    /// When its timer runs out; none: it does not run.
+    /// When its timer runs out, or the next message of its recording is due; none: it does not run.
     due: Option<Instant>,
+    /// The next message of its recording.
+    next: usize,
     /// Where its walks are.
     walks: BTreeMap<String, f64>,
     /// Its script; none: it has none, or that does not run.
@@ -201,13 +204,13 @@ impl Answering {
             .map(|(place, answer)| {
                 let at = at(answer, place);
                 let mut kept = at.and_then(|at| kept.get_mut(at)).map(core::mem::take);
-                // Another time between two begins now.
-                if at
-                    .and_then(|at| before.get(at))
-                    .is_none_or(|it| it.every_ms != answer.every_ms)
+                // Another time between two begins now, and another recording at its beginning.
+                let is_same =
+                    |it: &Answer| (it.every_ms, &it.replay) == (answer.every_ms, &answer.replay);
+                if !at.and_then(|at| before.get(at)).is_some_and(is_same)
                     && let Some(kept) = &mut kept
                 {
-                    kept.due = None;
+                    (kept.due, kept.next) = (None, 0);
                 }
                 let mut kept = kept.unwrap_or_default();
                 kept.script.take_if(|_| answer.script.is_none());
@@ -272,7 +275,7 @@ impl Answering {
         let all = self.answers.iter().zip(&self.tallies).zip(&self.kept);
         let working = all.filter(move |(both, _)| working(both));
         working.flat_map(|((answer, _), kept)| {
-            let waits = answer.every_ms.is_none() && answer.script.is_none();
+            let waits = !answer.is_device() && answer.script.is_none();
             let of_script = kept.script.iter().flat_map(|script| &script.filters);
             let own = waits.then_some(&answer.filter);
             own.into_iter()
@@ -306,7 +309,7 @@ impl Answering {
         let answers = core::mem::take(&mut self.answers);
         for (at, answer) in answers.iter().enumerate() {
             let works = self.tallies.get(at).is_some_and(|it| it.problem.is_empty());
-            if !answer.on || answer.every_ms.is_some() || !works {
+            if !answer.on || answer.is_device() || !works {
                 continue;
             }
             if answer.script.is_some() {
@@ -324,7 +327,7 @@ impl Answering {
             {
                 continue;
             }
-            if !self.run(now, at, answer, &read, is_own, &copies, &mut replies) {
+            if !self.run(now, at, answer, None, &read, is_own, &copies, &mut replies) {
                 break;
             }
         }
@@ -332,12 +335,21 @@ impl Answering {
         replies
     }
 
-    /// Starts the timers that do not run: each is due at once.
+    /// Starts the timers that do not run: each is due at once. A recording goes on where it was; one that was turned off
+    /// begins anew.
     pub fn start_timers(&mut self, now: Instant) {
         let all = self.answers.iter().zip(&self.tallies).zip(&mut self.kept);
         for ((answer, tally), kept) in all {
-            let runs = answer.on && answer.every_ms.is_some() && tally.problem.is_empty();
-            kept.due = runs.then(|| kept.due.unwrap_or(now));
+            let runs = answer.on && answer.is_device() && tally.problem.is_empty();
+            let due = kept.due.unwrap_or(now);
+            kept.due = match &answer.replay {
+                _ if !runs => {
+                    kept.next = 0;
+                    None
+                }
+                None => Some(due),
+                Some(replay) => (kept.next < replay.messages.len()).then(|| due.max(now)),
+            };
         }
     }
 
@@ -365,6 +377,22 @@ impl Answering {
         let read = Read::new(&nothing);
         let answers = core::mem::take(&mut self.answers);
         for (at, answer) in answers.iter().enumerate() {
+            if let Some(replay) = &answer.replay {
+                while let Some(message) = self.next_replayed(now, at, replay) {
+                    let message = Some(message);
+                    self.run(
+                        now,
+                        at,
+                        answer,
+                        message,
+                        &read,
+                        false,
+                        &copies,
+                        &mut replies,
+                    );
+                }
+                continue;
+            }
             let Some(kept) = self.kept.get_mut(at) else {
                 continue;
             };
@@ -375,13 +403,32 @@ impl Answering {
             let every = Duration::from_millis(every.into());
             let next = due + every;
             kept.due = Some(if next > now { next } else { now + every });
-            self.run(now, at, answer, &read, false, &copies, &mut replies);
+            self.run(now, at, answer, None, &read, false, &copies, &mut replies);
         }
         self.answers = answers;
         replies
     }
 
-    /// Does once what an answer does, and counts it. False where it says that nothing more is to be done.
+    /// The message of a recording that is due now; the next one is due then.
+    fn next_replayed<'r>(
+        &mut self,
+        now: Instant,
+        at: usize,
+        replay: &'r Replay,
+    ) -> Option<&'r Reply> {
+        let kept = self.kept.get_mut(at)?;
+        let due = kept.due.filter(|due| *due <= now)?;
+        let message = replay.messages.get(kept.next)?;
+        let gap = replay.gap(kept.next);
+        kept.next = kept.next.saturating_add(1);
+        kept.due = gap.map(|gap| due + gap);
+        if gap.is_none() && replay.repeat {
+            (kept.next, kept.due) = (0, Some(now + Replay::PAUSE));
+        }
+        Some(&message.message)
+    }
+
+    /// Does once what an answer does (its actions, or publishes this message of its recording), and counts it. False where it says that nothing more is to be done.
     #[expect(
         clippy::too_many_arguments,
         reason = "all of it differs from call to call"
@@ -391,6 +438,7 @@ impl Answering {
         now: Instant,
         at: usize,
         answer: &Answer,
+        replayed: Option<&Reply>,
         read: &Read<'_>,
         is_own: bool,
         copies: &impl Fn(&str) -> u32,
@@ -403,7 +451,10 @@ impl Answering {
             return true;
         };
         let mut run = Run::new(&mut self.memory, &mut kept.walks, read, now, number);
-        let end = run.actions(&answer.actions);
+        let end = match (replayed, &answer.replay) {
+            (Some(message), Some(replay)) => run.replay(&replay.prefix, message),
+            _ => run.actions(&answer.actions),
+        };
         let (made, said) = run.done();
         let count = made.len() as u64;
         for text in said {

@@ -4,6 +4,7 @@ use mqttscope_wire::{TopicFilter, TopicName};
 
 use crate::answer::{Action, Answer, Condition, JsonTest, Publish};
 use crate::path;
+use crate::replay::Replay;
 use crate::table::Table;
 use crate::template::Template;
 
@@ -27,6 +28,26 @@ pub fn check(answer: &Answer, tables: Option<&[Table]>) -> Vec<String> {
             let most = Answer::MOST_SCRIPT / 1024;
             checking.say(format!("the script is longer than {most} KiB"));
         }
+        return checking.says;
+    }
+    if let Some(replay) = &answer.replay {
+        checking.has_message = false;
+        if replay.messages.is_empty() {
+            checking.say(
+                "the recording has no messages: “Replay as a device…” in the menu Export takes those of the list",
+            );
+        }
+        if replay.messages.len() > Replay::MOST {
+            checking.say(format!(
+                "the recording has more than {} messages",
+                Replay::MOST
+            ));
+        }
+        if !(1..=Replay::FASTEST).contains(&replay.speed) {
+            let fastest = Replay::FASTEST;
+            checking.say(format!("its speed is from 1 to {fastest} percent"));
+        }
+        checking.template(&replay.prefix);
         return checking.says;
     }
     if let Some(every) = answer.every_ms {

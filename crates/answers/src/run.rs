@@ -234,6 +234,16 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Publishes a message of a recording.
+    pub(crate) fn replay(&mut self, prefix: &Template, message: &Reply) -> Result<(), End> {
+        let topic = self.text(prefix)? + &message.topic;
+        self.publish_reply(Reply {
+            topic,
+            ..message.clone()
+        })?;
+        Ok(())
+    }
+
     fn publish(&mut self, publish: &Publish) -> Result<(), Nothing> {
         let message = self.read.message;
         let respond = message.response_topic.filter(|_| publish.respond);
@@ -245,18 +255,13 @@ impl<'a> Run<'a> {
             }
             None => self.text(&publish.topic)?,
         };
-        if topic.is_empty() || TopicName::new(&topic).is_none() {
-            return Err(Nothing(format!(
-                "{topic:?} is no topic that one can publish to"
-            )));
-        }
         let payload = publish.payload.render(&mut self.context())?;
         let content_type = self.text(&publish.content_type)?;
         let mut user_properties = Vec::new();
         for (name, value) in &publish.user_properties {
             user_properties.push((name.clone(), self.text(value)?));
         }
-        let reply = Reply {
+        self.publish_reply(Reply {
             topic,
             payload,
             qos: publish.qos,
@@ -265,7 +270,16 @@ impl<'a> Run<'a> {
             correlation_data: (message.correlation_data.filter(|_| publish.respond))
                 .map(<[u8]>::to_vec),
             user_properties,
-        };
+        })
+    }
+
+    fn publish_reply(&mut self, reply: Reply) -> Result<(), Nothing> {
+        let topic = &reply.topic;
+        if topic.is_empty() || TopicName::new(topic).is_none() {
+            return Err(Nothing(format!(
+                "{topic:?} is no topic that one can publish to"
+            )));
+        }
         self.said.push(reply.in_words());
         self.replies.push(reply);
         Ok(())

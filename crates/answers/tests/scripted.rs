@@ -160,6 +160,8 @@ fn tables_are_told_with_how_many_changes_of_the_script_they_have_seen() {
         })
     };
     says(&mut answering, 0, cell("1", "2"));
+    // It knows what it has changed itself.
+    assert_eq!(news(&mut answering), None);
     // Of what stood there before that: it is not made, and what stands there is told.
     says(&mut answering, 0, cell("1", "3"));
     let told = news(&mut answering).unwrap();

@@ -237,4 +237,6 @@ pub enum ExportFormat {
     MessagesJsonLines,
     /// A line for each message.
     MessagesCsv,
+    /// The same as [`ExportFormat::MessagesJsonLines`], not to be saved: it comes as [`super::Report::Recording`].
+    Recording,
 }

@@ -104,6 +104,8 @@ pub enum Report {
     State(Option<Box<StateAt>>),
     /// What a script of this connection is told.
     Script(ConnectionId, Box<ScriptNews>),
+    /// Messages that are to be published again, a JSON object a line.
+    Recording(#[serde(with = "serde_bytes")] Vec<u8>),
     /// The chart.
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].

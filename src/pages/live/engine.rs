@@ -8,7 +8,7 @@ use js_sys::Array;
 use mqttscope_protocol::{Command, Report};
 use yew::prelude::*;
 
-use super::scripts;
+use super::{replay, scripts};
 use crate::services::engine::{Engine, News, Purpose};
 use crate::services::files;
 use crate::state::live::{Act, Live};
@@ -141,6 +141,12 @@ fn tell(
         // It does not wait for a frame to be drawn, which in a tab behind others never comes.
         Report::Script(_, news) => {
             scripts::hear(*news);
+            None
+        }
+        Report::Recording(text) => {
+            if let Err(why) = replay::hand_over(&text) {
+                say(format!("Nothing to replay: {why}."));
+            }
             None
         }
         Report::Exported(exported) => {

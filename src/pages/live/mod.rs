@@ -44,6 +44,7 @@ mod publish;
 mod publish_more;
 mod record_list;
 mod repair;
+mod replay;
 mod saved_menu;
 mod scripts;
 mod send_bytes;

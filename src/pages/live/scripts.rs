@@ -31,7 +31,6 @@ struct Script {
 struct Running {
     script: Script,
     run: u32,
-    place: u32,
     filters: Vec<String>,
     edits: u64,
     frame: Frame,
@@ -76,17 +75,12 @@ pub(super) fn use_scripts(summary: &Rc<Summary>, profiles: &Profiles, talk: &Cal
                 .filter(move |(_, script)| is_open || is_running(script))
         })
         .collect();
-    // They are told anew when answers, or how a connection stands, are others.
+    // An engine that was started again knows of none.
     let states: Vec<_> = (summary.connections.iter())
         .map(|view| (view.id, view.state == ConnectionState::Open))
         .collect();
-    let answers: Vec<_> = (profiles.known().iter())
-        .map(|known| known.profile.answers.clone())
-        .collect();
     let talk = talk.clone();
-    use_effect_with((wanted, states, answers), move |(wanted, ..)| {
-        settle(wanted, &talk);
-    });
+    use_effect_with((wanted, states), move |(wanted, _)| settle(wanted, &talk));
 }
 
 /// Whether it is open; none: it has ended.
@@ -105,19 +99,18 @@ fn is_running(script: &Script) -> bool {
 
 /// The scripts of a connection that are on and can run, with their places.
 fn of(connection: ConnectionId, profile: &Profile) -> Vec<(u32, Script)> {
-    (0_u32..)
-        .zip(&profile.answers)
-        .filter(|(_, answer)| answer.on && check(answer, None).is_empty())
-        .filter_map(|(place, answer)| {
-            let script = Script {
-                connection,
-                profile: profile.id.clone(),
-                name: answer.name.clone(),
-                code: answer.script.clone()?,
-            };
-            Some((place, script))
-        })
-        .collect()
+    let all = (0_u32..).zip(&profile.answers);
+    let scripts = all.filter_map(|(place, answer)| {
+        let code = answer.script.clone().filter(|_| answer.on)?;
+        let script = Script {
+            connection,
+            profile: profile.id.clone(),
+            name: answer.name.clone(),
+            code,
+        };
+        check(answer, None).is_empty().then_some((place, script))
+    });
+    scripts.collect()
 }
 
 /// Ends what is not wanted any more, and begins what is.
@@ -128,21 +121,19 @@ fn settle(wanted: &[(u32, Script)], talk: &Callback<Command>) {
         let mut commands = Vec::new();
         for (place, script) in wanted {
             let at = before.iter().position(|it| it.script == *script);
-            let mut running = match at {
+            let running = match at {
                 Some(at) => before.swap_remove(at),
                 None => {
                     all.runs = all.runs.wrapping_add(1);
                     Running {
                         script: script.clone(),
                         run: all.runs,
-                        place: 0,
                         filters: Vec::new(),
                         edits: 0,
                         frame: Frame::Awaited,
                     }
                 }
             };
-            running.place = *place;
             if !matches!(running.frame, Frame::Over) {
                 commands.push(Command::BeginScript {
                     connection: script.connection,

@@ -46,6 +46,9 @@ const FILES: [(ExportFormat, &str, &str); 6] = [
     ),
 ];
 
+/// How many of them hold passwords: those of packets, but for their last.
+const SECRETS: usize = 3;
+
 /// The name of the button that empties the log, in the document.
 pub(super) const CLEAR: &str = "clear-log";
 
@@ -126,7 +129,11 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             .iter()
             .map(|&(_, name, more)| Item::new(name, more).under("Passwords hidden"))
             // Only packets hold passwords.
-            .chain(secrets.into_iter().take(3))
+            .chain(secrets.into_iter().take(SECRETS))
+            .chain([
+                Item::new("Replay as a device…", "publishes these messages again")
+                    .under("Live page"),
+            ])
             .collect()
     });
     let on_choose = {
@@ -134,7 +141,13 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         let span = props.span;
         Callback::from(move |index: usize| {
             let which = index.checked_rem(FILES.len()).unwrap_or(0);
+            let is_replay = index == FILES.len().saturating_add(SECRETS);
             if let Some(&(format, ..)) = FILES.get(which) {
+                let format = if is_replay {
+                    ExportFormat::Recording
+                } else {
+                    format
+                };
                 desk.talk.emit(Command::Export(Export {
                     connection,
                     format,

@@ -97,7 +97,7 @@ impl Profiles {
             // Two clients with the same answers would answer each message twice; on a timer each has its own to say.
             answers: (known.profile.answers.iter().cloned())
                 .map(|answer| Answer {
-                    on: answer.on && answer.every_ms.is_some(),
+                    on: answer.on && answer.is_device(),
                     ..answer
                 })
                 .collect(),

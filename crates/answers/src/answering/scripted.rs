@@ -190,15 +190,7 @@ impl Answering {
                         replies.push(reply);
                     }
                 }
-                ScriptSays::Edit(edit) => {
-                    if let Some(script) = self.script_mut(at) {
-                        script.edits = script.edits.saturating_add(1);
-                    }
-                    if !self.edit(&edit) {
-                        let text = "A change of a table was not made: it has changed meanwhile, or has no room.";
-                        self.say_at(now, at, text.into(), true);
-                    }
-                }
+                ScriptSays::Edit(edit) => self.edit_by_script(now, at, &edit),
                 ScriptSays::Log {
                     text,
                     is_problem,
@@ -245,6 +237,24 @@ impl Answering {
 
     fn script_mut(&mut self, at: usize) -> Option<&mut Script> {
         self.kept.get_mut(at)?.script.as_mut()
+    }
+
+    fn edit_by_script(&mut self, now: Instant, at: usize, edit: &TableEdit) {
+        let before = self.memory.tables_version();
+        let is_made = self.edit(edit);
+        let after = self.memory.tables_version();
+        if let Some(script) = self.script_mut(at) {
+            script.edits = script.edits.saturating_add(1);
+            // It has made the change itself: what it knows is what is there.
+            if is_made && script.told == Some(before) {
+                script.told = Some(after);
+            }
+        }
+        if !is_made {
+            let text =
+                "A change of a table was not made: it has changed meanwhile, or has no room.";
+            self.say_at(now, at, text.into(), true);
+        }
     }
 
     fn set_filters(&mut self, now: Instant, at: usize, mut filters: Vec<String>) {

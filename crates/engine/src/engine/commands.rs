@@ -10,8 +10,8 @@ use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
-    Command, ConnectionId, EventKind, Export, Looking, MessageDraft, Profile, RecordId, Repeat,
-    Report, SubscriptionDraft,
+    Command, ConnectionId, EventKind, Export, ExportFormat, Looking, MessageDraft, Profile,
+    RecordId, Repeat, Report, SubscriptionDraft,
 };
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
@@ -473,7 +473,12 @@ impl Engine {
             minutes_behind: self.minutes_behind,
         };
         let exported = export::write(&self.log, &self.topics, facts, &wanted, self);
-        self.answers.push(Report::Exported(exported));
+        self.answers
+            .push(if wanted.format == ExportFormat::Recording {
+                Report::Recording(exported.bytes)
+            } else {
+                Report::Exported(exported)
+            });
     }
 
     /// Tells the lists what they show.

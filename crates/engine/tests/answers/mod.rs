@@ -1,9 +1,12 @@
 //! Answers over the broker of `mqttscope-broker`: one connection answers, others ask.
 
 use mqttscope_answers::{
-    Action, Answer, Publish, Reply, ScriptNews, ScriptSays, Table, TableEdit, gallery,
+    Action, Answer, Publish, Replay, Reply, ScriptNews, ScriptSays, Table, TableEdit, gallery,
+    read_recording,
 };
-use mqttscope_protocol::{Command, ConnectionId, Looking, MessageDraft, Profile};
+use mqttscope_protocol::{
+    Command, ConnectionId, Export, ExportFormat, Looking, MessageDraft, Profile,
+};
 use mqttscope_wire::{PacketType, Sender};
 
 use super::world::{Seen, World, properties_of};
@@ -384,4 +387,46 @@ fn a_script_is_told_messages_and_what_it_publishes_goes_out() {
     assert_eq!(filters(&mut world), []);
     world.command(Command::ScriptSays(A, 9, vec![reply("reply/y")]));
     assert_eq!(published(&world.look(), A).len(), 1);
+}
+
+#[test]
+fn what_was_recorded_is_replayed_by_another_connection() {
+    let mut world = answering("5", 5, &["#"]);
+    for payload in ["1", "2", "3"] {
+        world.command(Command::Publish(A, message("seen/x", payload, 1), None));
+        world.pass(500);
+    }
+    world.command(Command::Export(Export {
+        connection: None,
+        format: ExportFormat::Recording,
+        search: String::new(),
+        span: None,
+        with_secrets: false,
+    }));
+    let text = world.look().recordings.pop().unwrap();
+    let recording = read_recording(&String::from_utf8(text).unwrap()).unwrap();
+    // What came, and not what was sent as well.
+    assert_eq!(
+        (recording.came, recording.messages.len(), recording.left_out),
+        (true, 3, 3)
+    );
+    let device = Profile {
+        answers: vec![Answer {
+            replay: Some(Replay {
+                messages: recording.messages,
+                speed: 1000,
+                prefix: "{{client}}/".into(),
+                repeat: false,
+            }),
+            ..Answer::default()
+        }],
+        ..*profile("5", "b")
+    };
+    world.command(Command::Connect(B, Box::new(device)));
+    world.pass(20);
+    assert_eq!(published(&world.look(), B), ["1"]);
+    world.pass(1_000);
+    let seen = world.look();
+    assert_eq!(published(&seen, B), ["1", "2", "3"]);
+    assert!(seen.messages.iter().any(|row| row.topic == "b/seen/x"));
 }

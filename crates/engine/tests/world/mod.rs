@@ -62,6 +62,7 @@ pub(crate) struct Seen {
     pub(crate) answers: Vec<AnswersView>,
     pub(crate) tables: Vec<Vec<Table>>,
     pub(crate) scripts: Vec<ScriptNews>,
+    pub(crate) recordings: Vec<Vec<u8>>,
     pub(crate) checks: Vec<CheckView>,
     pub(crate) examination: Vec<ExaminedView>,
     pub(crate) examined: Vec<ExaminedCheck>,
@@ -154,6 +155,7 @@ impl World {
                     seen.tables.extend(view.tables.clone());
                     seen.answers.push(*view);
                 }
+                Report::Recording(text) => seen.recordings.push(text),
                 Report::Script(_, news) => seen.scripts.push(*news),
                 Report::Checks(checks) => seen.checks = checks,
                 Report::Examination(view) => seen.examination.push(*view),

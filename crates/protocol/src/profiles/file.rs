@@ -110,6 +110,10 @@ pub fn export(profiles: &[Profile], with_secrets: bool) -> String {
             for table in &mut profile.tables {
                 table.rows.clear();
             }
+            // The same of recordings.
+            for answer in &mut profile.answers {
+                answer.replay.iter_mut().for_each(|it| it.messages.clear());
+            }
         }
         profile
     });
@@ -302,6 +306,27 @@ mod tests {
             let text = export(&[profile], false);
             assert!(text.contains(&format!("\"version\": \"{name}\"")), "{text}");
             assert_eq!(import(&text).unwrap().profiles[0].version, version);
+        }
+    }
+
+    #[test]
+    fn a_recording_goes_only_with_the_secrets_of_its_connection() {
+        let replay = mqttscope_answers::Replay {
+            messages: vec![mqttscope_answers::Replayed::default()],
+            ..mqttscope_answers::Replay::default()
+        };
+        let profile = Profile {
+            answers: vec![Answer {
+                replay: Some(replay),
+                ..Answer::default()
+            }],
+            ..Profile::default()
+        };
+        for with_secrets in [false, true] {
+            let text = export(std::slice::from_ref(&profile), with_secrets);
+            let imported = import(&text).unwrap();
+            let replay = imported.profiles[0].answers[0].replay.as_ref().unwrap();
+            assert_eq!(replay.messages.len(), usize::from(with_secrets));
         }
     }
 

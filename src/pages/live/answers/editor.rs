@@ -9,7 +9,8 @@ use yew::prelude::*;
 use super::actions::{Among, actions};
 use super::conditions::conditions;
 use super::fields::{choice, text, with};
-use super::script::Script;
+use super::replay::replay;
+use super::script::{Script, said};
 use super::script_trial::ScriptTrial;
 use super::timer::{self, Preview};
 use super::trial::Trial;
@@ -122,6 +123,15 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             })
         })
     };
+    let on_replay = {
+        let (answer, on_change) = (answer.clone(), on_change.clone());
+        Callback::from(move |replay| {
+            on_change.emit(Answer {
+                replay: Some(replay),
+                ..(*answer).clone()
+            })
+        })
+    };
     let on_script = {
         let (answer, on_change, wrong) = (answer.clone(), on_change.clone(), wrong.clone());
         Callback::from(move |script: String| {
@@ -149,8 +159,10 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             <form class="edit answer-edit" data-testid="answer-form" onsubmit={on_submit} oninput={asking.on_input}>
                 <div class="answer-part">
                     { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
-                    { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, move |it, to| timer::set_when(it, &to, &mut written.borrow_mut()))) }
-                    if answer.script.is_some() {
+                    if answer.replay.is_none() { { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, move |it, to| timer::set_when(it, &to, &mut written.borrow_mut()))) } }
+                    if let Some(it) = &answer.replay {
+                        { replay(it, &on_replay) }
+                    } else if answer.script.is_some() {
                     } else if let Some(every) = &every {
                         { text("Every, in ms", "answer-every", every, with(&*answer, &on_change, |it, to| it.every_ms = Some(to.trim().parse().unwrap_or(0)))) }
                     } else {
@@ -162,13 +174,15 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                     <Script text={script.clone()} wrong={(*wrong).clone().or_else(|| said(&props.last).filter(|_| *answer == *props.answer))} on_change={on_script} />
                     <ScriptTrial script={script.clone()} name={answer.name.clone()} profile={props.profile.clone()} tables={props.tables.clone()} packet={props.packet.clone()} {on_wrong} />
                 } else {
-                    if every.is_none() || !answer.conditions.is_empty() {
-                        <h3>{ "Only if all of these hold" }</h3>
-                        { conditions(&answer.conditions, &on_conditions) }
+                    if answer.replay.is_none() {
+                        if every.is_none() || !answer.conditions.is_empty() {
+                            <h3>{ "Only if all of these hold" }</h3>
+                            { conditions(&answer.conditions, &on_conditions) }
+                        }
+                        <h3>{ "Then do" }</h3>
+                        { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, Among { tables: &props.tables, has_message: every.is_none() }, &on_actions) }
                     }
-                    <h3>{ "Then do" }</h3>
-                    { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, Among { tables: &props.tables, has_message: every.is_none() }, &on_actions) }
-                    if every.is_some() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
+                    if answer.is_device() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
                     <details class="settings-group" data-testid="answer-places">
                         <summary>{ "What {{…}} stands for" }</summary>
                         <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
@@ -190,24 +204,5 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                 }
             </form>
         </Dialog>
-    }
-}
-
-/// The line of a script that its last line in the log names.
-fn said(last: &str) -> Option<(u32, AttrValue)> {
-    let (line, text) = last.strip_prefix("Line ")?.split_once(": ")?;
-    Some((line.parse().ok()?, text.to_owned().into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use mqttscope_answers::ScriptSays;
-
-    #[test]
-    fn the_line_that_the_log_names_is_found() {
-        let text = ScriptSays::logged("Error: a: b", 12);
-        assert_eq!(said(&text), Some((12, "Error: a: b".into())));
-        assert_eq!(said("Publishes Line 3: x"), None);
     }
 }

@@ -10,6 +10,7 @@ mod grid;
 mod kinds;
 mod log;
 mod publishing;
+mod replay;
 mod script;
 mod script_trial;
 mod tables;
@@ -19,7 +20,7 @@ mod undo;
 
 use std::rc::Rc;
 
-use mqttscope_answers::{Answer, Tally, check};
+use mqttscope_answers::{Answer, Recording, Tally, check};
 use mqttscope_protocol::{AnswersView, ConnectionId, Packet, Profile};
 use mqttscope_view::escape::visible;
 use yew::prelude::*;
@@ -27,7 +28,9 @@ use yew::prelude::*;
 pub(super) use change::use_kept_tables;
 
 use super::desk::Desk;
+use super::replay::{RECORDED, device, left_out};
 use crate::components::icon::{Icon, icon};
+use crate::hooks::use_inbox;
 use crate::state::live::words;
 use undo::Removed;
 
@@ -57,7 +60,18 @@ enum Open {
 pub(super) fn Answers(props: &AnswersProps) -> Html {
     let open = use_state_eq(|| None::<Open>);
     let removed = use_state_eq(|| None::<Removed>);
-    let Some(desk) = use_context::<Desk>() else {
+    let desk = use_context::<Desk>();
+    let on_recorded = {
+        let (open, desk) = (open.clone(), desk.clone());
+        Callback::from(move |recording: Recording| {
+            if let (Some(desk), Some(says)) = (&desk, left_out(&recording)) {
+                desk.say(says);
+            }
+            open.set(Some(Open::Edit(None, device(recording).into())));
+        })
+    };
+    use_inbox(&RECORDED, &on_recorded);
+    let Some(desk) = desk else {
         return Html::default();
     };
     let (connection, profile) = (props.connection, &props.profile);
@@ -190,24 +204,27 @@ fn row(
         (None, None) => String::new(),
     };
     let matched = tally.map_or(0, |tally| tally.matched);
-    let (was, did, verb) = if answer.every_ms.is_some() {
+    let (was, did, verb) = if answer.replay.is_some() {
+        ("Reached", "published", "Run")
+    } else if answer.every_ms.is_some() {
         ("Timer ran out", "published", "Run")
     } else if answer.script.is_some() {
         ("Told of", "published", "Run")
     } else {
         ("Matched", "answered", "Answer")
     };
-    let whose = match (&answer.script, answer.every_ms) {
-        (Some(_), _) => "script".to_owned(),
-        (None, Some(every)) => timer::every(every),
-        (None, None) => visible(&answer.filter).into_owned(),
+    let whose = match (&answer.script, &answer.replay, answer.every_ms) {
+        (Some(_), ..) => "script".to_owned(),
+        (_, Some(replay), _) => format!("{} messages", words::whole(replay.messages.len() as u64)),
+        (.., Some(every)) => timer::every(every),
+        _ => visible(&answer.filter).into_owned(),
     };
     let title = format!("{was} {matched}, {did} {answered}, stopped {stopped}");
     html! {
         <li key={at} class={classes!("answer", (!answer.on).then_some("off"))} data-testid="answer">
             <input type="checkbox" aria-label={format!("{verb} {name}")} title={if answer.on { "Turn it off" } else { "Turn it on" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
             <button class="it" data-testid="edit-answer" title="Change it" onclick={edit}>
-                <span class="name">{ &name }</span>{ " " }<span class={classes!("mono", "quiet", answer.every_ms.is_some().then_some("every"))}>{ whose }</span>
+                <span class="name">{ &name }</span>{ " " }<span class={classes!("mono", "quiet", answer.is_device().then_some("every"))}>{ whose }</span>
             </button>
             <span class="count" {title} data-testid="answer-count">{ words::whole(answered) }<span class="unseen">{ " " }{ did }</span>
                 if stopped > 0 { <span class="is-error">{ format!(" · {} stopped", words::whole(stopped)) }</span> }</span>

@@ -72,3 +72,22 @@ pub(super) fn Script(props: &ScriptProps) -> Html {
         </>
     }
 }
+
+/// The line of a script that its last line in the log names.
+pub(super) fn said(last: &str) -> Option<(u32, AttrValue)> {
+    let (line, text) = last.strip_prefix("Line ")?.split_once(": ")?;
+    Some((line.parse().ok()?, text.to_owned().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mqttscope_answers::ScriptSays;
+
+    #[test]
+    fn the_line_that_the_log_names_is_found() {
+        let text = ScriptSays::logged("Error: a: b", 12);
+        assert_eq!(said(&text), Some((12, "Error: a: b".into())));
+        assert_eq!(said("Publishes Line 3: x"), None);
+    }
+}

@@ -49,7 +49,7 @@ pub(super) fn Trial(props: &TrialProps) -> Html {
     };
     html! {
         <fieldset class="answer-trial">
-            if props.answer.every_ms.is_some() {
+            if props.answer.is_device() {
                 <legend>{ "Test it" }</legend>
             } else {
                 <legend>{ "Test with a message" }</legend>
@@ -157,7 +157,7 @@ fn tried(props: &TrialProps, call: &ScriptCall) -> Vec<String> {
     };
     answering.take_changed();
     let now = Instant::from_millis(js_sys::Date::now() as u64);
-    if answer.every_ms.is_some() {
+    if answer.is_device() {
         answering.start_timers(now);
         answering.handle_timers(now, |_| 0);
     } else {

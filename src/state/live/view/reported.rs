@@ -119,6 +119,7 @@ impl Live {
             Report::Examined(check) => self.examine.opened = Some((*check).into()),
             // A packet that is not wanted any more; files, notices and what scripts are told are nobody's state.
             Report::Script(..)
+            | Report::Recording(_)
             | Report::Packet(_)
             | Report::Event(_)
             | Report::History(_)
