@@ -47,7 +47,7 @@ test("an application answers as its line says", async ({ page }) => {
   await expect(run).toContainText("The application of S works on the message from a/b.");
   await expect(run).toContainText("The application of S publishes its answer to done/b.");
   await page.getByTestId("script").fill(`${MINE}\non S a/+ reply 0 to x : {{payloadd}}`);
-  await expect(page.getByTestId("script-says")).toContainText("This answer cannot work: {{payloadd}} stands for nothing that is known.");
+  await expect(page.getByTestId("script-says")).toContainText("This answer cannot work: {{payloadd}} stands for nothing that is known, at character 1; what may stand there: topic, payload, json,");
 });
 
 test("a fault that never happens is told in the editor and in the result", async ({ page }) => {

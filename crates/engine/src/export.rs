@@ -28,7 +28,7 @@ pub(crate) fn write(
 ) -> Exported {
     let messages = matches!(
         wanted.format,
-        ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv
+        ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv | ExportFormat::Recording
     );
     let mut index = Index::default();
     index.want(Wanted {
@@ -66,7 +66,10 @@ pub(crate) fn write(
             (Some(Entry::Packet(record)), ExportFormat::WireHex) => writer.hex(record),
             (Some(Entry::Packet(record)), ExportFormat::WireJsonLines) => writer.packet(id, record),
             (Some(Entry::Packet(record)), ExportFormat::WireCsv) => writer.packet_line(id, record),
-            (Some(Entry::Packet(record)), ExportFormat::MessagesJsonLines) => {
+            (
+                Some(Entry::Packet(record)),
+                ExportFormat::MessagesJsonLines | ExportFormat::Recording,
+            ) => {
                 writer.message(record);
             }
             (Some(Entry::Packet(record)), ExportFormat::MessagesCsv) => writer.line(record),
@@ -86,6 +89,7 @@ fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
         ExportFormat::WireCsv => ("wire.csv", "text/csv"),
         ExportFormat::MessagesJsonLines => ("messages.jsonl", "application/jsonl"),
         ExportFormat::MessagesCsv => ("messages.csv", "text/csv"),
+        ExportFormat::Recording => ("recording.jsonl", "application/jsonl"),
     };
     Exported {
         name: format!("mqttscope-{name}"),
@@ -264,7 +268,8 @@ impl Writer<'_> {
             // A list of messages has messages only, and a capture is written by itself.
             ExportFormat::WirePcapng
             | ExportFormat::MessagesJsonLines
-            | ExportFormat::MessagesCsv => {}
+            | ExportFormat::MessagesCsv
+            | ExportFormat::Recording => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use mqttscope_answers::{Line, Table, Tally};
+use mqttscope_answers::{Line, ScriptNews, Table, Tally};
 use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,10 @@ pub enum Report {
     },
     /// What both ends know around the packet that was asked for; none: it is not in the log.
     State(Option<Box<StateAt>>),
+    /// What a script of this connection is told.
+    Script(ConnectionId, Box<ScriptNews>),
+    /// Messages that are to be published again, a JSON object a line.
+    Recording(#[serde(with = "serde_bytes")] Vec<u8>),
     /// The chart.
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].

@@ -2,6 +2,7 @@
 
 pub(in crate::pages) mod address;
 mod advice;
+mod all_menu;
 mod answers;
 mod asking;
 mod bridged;
@@ -43,7 +44,9 @@ mod publish;
 mod publish_more;
 mod record_list;
 mod repair;
+mod replay;
 mod saved_menu;
+mod scripts;
 mod send_bytes;
 mod setting_field;
 mod several;
@@ -120,6 +123,7 @@ pub fn Live(props: &LiveProps) -> Html {
     address::use_address(Page::Live, &props.arrival, &live, at, false);
     looking::use_looking(&live, props.shown, &talk);
     answers::use_kept_tables(&live, &profiles);
+    scripts::use_scripts(&live.summary, &profiles, &talk);
     if !props.shown {
         return Html::default();
     }
@@ -152,7 +156,7 @@ pub fn Live(props: &LiveProps) -> Html {
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
                     if let Some(known) = known {
                         <subscriptions::Subscriptions connection={known.number} profile={known.profile.clone()} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
-                        <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} {is_v5} />
+                        <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} packet={live.packet.clone()} {is_v5} />
                     }
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={live.connection.filter(|_| is_open)} />
                 </div>

@@ -1,7 +1,7 @@
 //! Numbers that are always in sight: how fast, how slow, how full.
 
 use mqttscope_filter::topic_filter;
-use mqttscope_protocol::{ConnectionView, SearchView};
+use mqttscope_protocol::SearchView;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
@@ -58,7 +58,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
             <span class="grow"></span>
             if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
             if live.source == Source::Connections {
-                { rates(live.current()) }
+                { rates(live) }
                 <LogLimit bytes={log.bytes} budget={log.budget} />
             }
         </div>
@@ -119,18 +119,22 @@ fn of_all(live: &Live) -> String {
     }
 }
 
-fn rates(view: Option<&ConnectionView>) -> Html {
-    let Some(view) = view else {
+fn rates(live: &Live) -> Html {
+    let Some((rates, queued)) = live.rates() else {
         return Html::default();
     };
-    let rates = &view.rates;
+    let (whose, view) = if live.everything {
+        (" of all connections", None)
+    } else {
+        ("", live.current())
+    };
     html! {
         <>
-            if view.queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(view.queued) }{ " queued" }</span> }
-            <span data-testid="rates" title={format!("PUBLISH packets each second, the average of the last 3 seconds; {} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
+            if queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(queued) }{ " queued" }</span> }
+            <span data-testid="rates" title={format!("PUBLISH packets{whose} each second, the average of the last 3 seconds; {} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
                 { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out" }<span class="unit">{ " msg/s" }</span><span class="unit-short" aria-hidden="true">{ " /s" }</span>
             </span>
-            if let Some(round_trip) = view.round_trip {
+            if let Some(round_trip) = view.and_then(|view| view.round_trip) {
                 <span data-testid="round-trip" title="The last round trip: from a packet to its acknowledgement">{ "RTT " }{ words::duration(round_trip) }</span>
             }
         </>

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use mqttscope_protocol::{
     AnswersView, BytesSent, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView,
     EventView, FindingKey, FindingView, FlowView, History, Instant, Looking, MessageRow, Packet,
-    RecordId, Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
+    Rates, RecordId, Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -242,6 +242,24 @@ impl Live {
     #[must_use]
     pub fn current(&self) -> Option<&ConnectionView> {
         self.view_of(self.connection?)
+    }
+
+    /// How fast it goes over what the lists show (one connection, or all of them), and what waits to be sent; none: there is
+    /// no connection.
+    #[must_use]
+    pub fn rates(&self) -> Option<(Rates, u64)> {
+        let all = self.summary.connections.iter();
+        all.filter(|view| self.everything || Some(view.id) == self.connection)
+            .map(|view| (view.rates, view.queued))
+            .reduce(|(a, queued_a), (b, queued_b)| {
+                let rates = Rates {
+                    messages_in: a.messages_in + b.messages_in,
+                    messages_out: a.messages_out + b.messages_out,
+                    bytes_in: a.bytes_in + b.bytes_in,
+                    bytes_out: a.bytes_out + b.bytes_out,
+                };
+                (rates, queued_a.saturating_add(queued_b))
+            })
     }
 
     /// The row of the packet that the inspector shows, while that row is on screen.

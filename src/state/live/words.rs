@@ -147,7 +147,11 @@ pub fn topic_count(received: u64, sent: u64, is_file: bool) -> (String, String) 
         );
         return (whole(all), says);
     }
-    let says = format!("{} received, {} sent", whole(received), whole(sent));
+    let says = format!(
+        "{} received, {} sent; a message counts once for each connection that it came over, and each time that it came",
+        whole(received),
+        whole(sent)
+    );
     if received > 0 || sent == 0 {
         (whole(received), says)
     } else {

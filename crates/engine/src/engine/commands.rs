@@ -10,8 +10,8 @@ use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
-    Command, ConnectionId, Export, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
-    SubscriptionDraft,
+    Command, ConnectionId, Export, ExportFormat, Looking, MessageDraft, Profile, RecordId, Repeat,
+    Report, SubscriptionDraft,
 };
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
@@ -86,6 +86,15 @@ impl Engine {
             }
             Command::Answers(id, answers) => self.set_answers(now, id, answers),
             Command::EditTable(id, edit) => self.edit_table(id, &edit),
+            Command::BeginScript {
+                connection,
+                place,
+                run,
+                filters,
+                edits,
+            } => self.begin_script(now, connection, (place, run), (filters, edits)),
+            Command::EndScript(id, run) => self.end_script(now, id, run),
+            Command::ScriptSays(id, run, says) => self.script_says(now, id, run, says),
             Command::Mute(id, filter, muted) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.mute(&filter, muted);
@@ -460,7 +469,12 @@ impl Engine {
             minutes_behind: self.minutes_behind,
         };
         let exported = export::write(&self.log, &self.topics, facts, &wanted, self);
-        self.answers.push(Report::Exported(exported));
+        self.answers
+            .push(if wanted.format == ExportFormat::Recording {
+                Report::Recording(exported.bytes)
+            } else {
+                Report::Exported(exported)
+            });
     }
 
     /// Tells the lists what they show.

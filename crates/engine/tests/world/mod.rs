@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use std::collections::HashMap;
 
-use mqttscope_answers::Table;
+use mqttscope_answers::{ScriptNews, Table};
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
@@ -61,6 +61,8 @@ pub(crate) struct Seen {
     pub(crate) bytes_sent: Vec<BytesSent>,
     pub(crate) answers: Vec<AnswersView>,
     pub(crate) tables: Vec<Vec<Table>>,
+    pub(crate) scripts: Vec<ScriptNews>,
+    pub(crate) recordings: Vec<Vec<u8>>,
     pub(crate) checks: Vec<CheckView>,
     pub(crate) examination: Vec<ExaminedView>,
     pub(crate) examined: Vec<ExaminedCheck>,
@@ -153,6 +155,8 @@ impl World {
                     seen.tables.extend(view.tables.clone());
                     seen.answers.push(*view);
                 }
+                Report::Recording(text) => seen.recordings.push(text),
+                Report::Script(_, news) => seen.scripts.push(*news),
                 Report::Checks(checks) => seen.checks = checks,
                 Report::Examination(view) => seen.examination.push(*view),
                 Report::Examined(check) => seen.examined.push(*check),
