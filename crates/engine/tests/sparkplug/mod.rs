@@ -158,6 +158,26 @@ fn broken_rules_are_findings_with_their_packets() {
         "{rules:?}"
     );
 
+    let found = |world: &mut World, search: &str| {
+        world.command(Command::Look(Box::new(Looking {
+            wire: Some(all()),
+            search: search.to_owned(),
+            ..Looking::default()
+        })));
+        world.pass(2_000);
+        let rows: Vec<_> = world.look().wire.iter().map(|row| row.record).collect();
+        rows
+    };
+    for search in [
+        "finding.rule == sparkplug-seq-gap",
+        "finding.statement == tck-id-topics-ndata-mqtt",
+    ] {
+        let rows = found(&mut world, search);
+        assert!(rows.contains(&data.record), "{search}: {rows:?}");
+        assert!(rows.len() < seen.wire.len(), "{search}: {rows:?}");
+    }
+    assert!(found(&mut world, "finding.rule == sparkplug-seq-range").is_empty());
+
     world.command(Command::Clear);
     assert!(look(&mut world).findings.is_empty());
 }
