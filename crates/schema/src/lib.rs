@@ -1,4 +1,4 @@
-//! Payloads by a schema that a person gives: Protobuf and Avro, read as JSON and written from it.
+//! Payloads by a schema that a person gives: Protobuf and Avro, read as JSON and written from it, and JSON that is checked.
 //!
 //! [`Given`] is what a person has: files, and which of their types the payloads of a Topic Filter have. [`Schemas`] is
 //! what was read of it.
@@ -32,6 +32,7 @@ extern crate alloc;
 mod avro;
 mod fault;
 mod given;
+mod json_schema;
 mod protobuf;
 mod value;
 
@@ -46,7 +47,9 @@ use serde::{Deserialize, Serialize};
 
 use avro::Avro;
 pub use avro::Framing;
+use json_schema::JsonSchema;
 use protobuf::Proto;
+use value::Value;
 
 /// Bytes of a file that is read.
 pub const MOST_OF_FILE: usize = 1 << 20;
@@ -63,7 +66,7 @@ pub struct Given {
     pub rules: Vec<Rule>,
 }
 
-/// A file: `.proto`, a descriptor set, or an Avro schema in JSON.
+/// A file: `.proto`, a descriptor set, an Avro schema or a JSON Schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Its name.
@@ -89,6 +92,8 @@ pub enum Form {
     Protobuf(String),
     /// A value of an Avro schema, by its full name or its file's, and what stands around it.
     Avro(String, Framing),
+    /// JSON that is checked by a JSON Schema, by its file's name.
+    Json(String),
     /// Not by a schema, whatever a later rule says.
     Detected,
 }
@@ -96,8 +101,8 @@ pub enum Form {
 /// A payload as its schema has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// What it is read as: `Protobuf plant.Motor`.
-    pub name: String,
+    /// What it is read as.
+    pub form: Form,
     /// JSON, or why the payload and the schema do not fit, with the byte and the field.
     pub text: Result<String, String>,
     /// What is to be known beside it: a sentence.
@@ -109,6 +114,7 @@ pub struct Shown {
 pub struct Schemas {
     proto: Proto,
     avro: BTreeMap<String, Avro>,
+    json: BTreeMap<String, JsonSchema>,
     rules: Vec<Rule>,
     faults: Vec<Option<String>>,
     types: Vec<Form>,
@@ -142,7 +148,8 @@ impl Schemas {
             .avro
             .keys()
             .map(|name| Form::Avro(name.clone(), Framing::Bare));
-        made.types = messages.chain(avro).collect();
+        let json = made.json.keys().map(|name| Form::Json(name.clone()));
+        made.types = messages.chain(avro).chain(json).collect();
         made
     }
 
@@ -189,7 +196,7 @@ impl Schemas {
     pub fn decode(&self, topic: &str, payload: &[u8]) -> Option<Shown> {
         let form = self.form(topic)?;
         let mut shown = Shown {
-            name: form.name(),
+            form: form.clone(),
             text: Err(self.missing(form)),
             note: None,
         };
@@ -218,6 +225,15 @@ impl Schemas {
                     shown.text = text.map_err(|fault| fault.sentence());
                 }
             }
+            Form::Json(name) => {
+                if let Some(schema) = self.json.get(name) {
+                    shown.note = schema.note();
+                    shown.text = read_json(payload).and_then(|value| {
+                        let checked = schema.check(&value).map_err(|fault| fault.sentence());
+                        checked.map(|()| Value::of_json(&value).to_json())
+                    });
+                }
+            }
             Form::Detected => return None,
         }
         Some(shown)
@@ -230,15 +246,20 @@ impl Schemas {
     #[must_use]
     pub fn encode(&self, topic: &str, json: &str) -> Option<Result<Vec<u8>, String>> {
         let form = self.form(topic)?;
-        let json = match serde_json::from_str(json) {
+        let typed = json.as_bytes();
+        let json = match read_json(typed) {
             Ok(json) => json,
-            Err(error) => return Some(Err(format!("it is no JSON: {error}"))),
+            Err(fault) => return Some(Err(fault)),
         };
         let written = match form {
             Form::Protobuf(name) => self.proto.encode(name, &json),
             Form::Avro(name, framing) => {
                 let schema = self.avro.get(name);
                 schema.map(|schema| schema.encode(*framing, &json))
+            }
+            Form::Json(name) => {
+                let schema = self.json.get(name);
+                schema.map(|schema| schema.check(&json).map(|()| typed.to_vec()))
             }
             Form::Detected => return None,
         };
@@ -259,6 +280,12 @@ impl Schemas {
         if is_json(&file.bytes) {
             let text =
                 core::str::from_utf8(&file.bytes).map_err(|_| "it is no UTF-8 text".to_owned())?;
+            if let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text)
+                && JsonSchema::is_one(&members)
+            {
+                self.json.insert(file.name.clone(), JsonSchema::read(text)?);
+                return Ok(());
+            }
             let schema = Avro::read(text)?;
             let name = match schema.name() {
                 "" => file.name.clone(),
@@ -278,12 +305,17 @@ impl Form {
         match self {
             Self::Protobuf(name) => format!("Protobuf {name}"),
             Self::Avro(name, _) => format!("Avro {name}"),
+            Self::Json(name) => format!("JSON Schema {name}"),
             Self::Detected => "as detected".to_owned(),
         }
     }
 }
 
-/// A schema of Avro is JSON: an object, a list or a text.
+fn read_json(bytes: &[u8]) -> Result<serde_json::Value, String> {
+    serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))
+}
+
+/// A schema of Avro is JSON: an object, a list or a text. So is a JSON Schema, an object.
 fn is_json(bytes: &[u8]) -> bool {
     let first = bytes.trim_ascii_start().first();
     matches!(first, Some(b'{' | b'[' | b'"'))

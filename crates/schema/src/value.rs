@@ -30,6 +30,25 @@ impl Value {
         }
     }
 
+    /// Of JSON, with the members of objects in the order of their names.
+    pub(crate) fn of_json(json: &serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::String(text) => Self::Text(text.clone()),
+            serde_json::Value::Array(items) => {
+                Self::List(items.iter().map(Self::of_json).collect())
+            }
+            serde_json::Value::Object(members) => {
+                let members = members.iter();
+                Self::Map(
+                    members
+                        .map(|(name, value)| (name.clone(), Self::of_json(value)))
+                        .collect(),
+                )
+            }
+            word => Self::Word(format!("{word}")),
+        }
+    }
+
     /// The same of four bytes, with as many digits as they have.
     pub(crate) fn of_single(number: f32) -> Self {
         if number.is_finite() {

@@ -301,7 +301,7 @@ fn the_first_rule_that_matches_counts() {
             rule("gone", Form::Protobuf("gone.Type".to_owned())),
         ],
     });
-    let name = |topic: &str| schemas.decode(topic, b"").map(|shown| shown.name);
+    let name = |topic: &str| schemas.decode(topic, b"").map(|shown| shown.form.name());
     assert_eq!(name("plant/raw/1"), None);
     assert_eq!(
         name("plant/1/motor").as_deref(),
@@ -380,6 +380,51 @@ fn an_avro_payload_that_does_not_fit_is_said_with_field_and_byte() {
     assert_eq!(
         read(Framing::Confluent(0), "01"),
         "byte 0: Confluent's wire format begins with 00"
+    );
+}
+
+#[test]
+fn json_is_checked_by_its_schema() {
+    let schema = r#"{"type": "object", "properties": {"t": {"type": "number", "maximum": 50}}, "required": ["t"]}"#;
+    let schemas = Schemas::read(&Given {
+        files: vec![
+            File {
+                name: "t.json".to_owned(),
+                bytes: schema.into(),
+            },
+            file("reading.avsc"),
+        ],
+        rules: vec![Rule {
+            topic_filter: "#".to_owned(),
+            form: Form::Json("t.json".to_owned()),
+        }],
+    });
+    assert_eq!(schemas.faults(), [None, None]);
+    assert_eq!(schemas.types()[1], Form::Json("t.json".to_owned()));
+    let read = |payload: &str| schemas.decode(TOPIC, payload.as_bytes()).unwrap().text;
+    assert_eq!(
+        read(r#"{"u": [1], "t": 21.50}"#).unwrap(),
+        "{\n  \"t\": 21.5,\n  \"u\": [\n    1\n  ]\n}"
+    );
+    assert_eq!(
+        read(r#"{"t": 51}"#).unwrap_err(),
+        "field t: it is 51, and 50 is the greatest"
+    );
+    assert_eq!(
+        read("x").unwrap_err(),
+        "it is no JSON: expected value at line 1 column 1"
+    );
+    let typed = r#"{"t":1,  "a":2}"#;
+    assert_eq!(
+        schemas.encode(TOPIC, typed).unwrap().unwrap(),
+        typed.as_bytes()
+    );
+    assert!(
+        schemas
+            .encode(TOPIC, "{}")
+            .unwrap()
+            .unwrap_err()
+            .contains("required")
     );
 }
 

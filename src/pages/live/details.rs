@@ -164,9 +164,9 @@ pub(super) fn shown(packet: &Packet) -> Shown {
     let mut dissection = dissect(&packet.bytes, context);
     // That a server may refuse this identifier is told where one has: among what the conversation shows.
     (dissection.diagnostics).retain(|one| one.rule != Rule::ConnectClientIdNotGuaranteed);
-    let given = packet.sparkplug.clone();
-    let given = given.map(|text| Form::of_text("Sparkplug B", text));
+    let given = packet.forms.iter();
+    let given = given.map(|form| Form::of_text(&form.name, form.text.clone()));
     let own = Asked::of(&dissection, &packet.bytes).map(|asked| asked.forms());
-    let forms = given.into_iter().chain(own.into_iter().flatten()).collect();
+    let forms = given.chain(own.into_iter().flatten()).collect();
     Shown::new(packet.bytes.as_slice().into(), dissection, 0, forms)
 }

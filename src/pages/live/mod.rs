@@ -44,6 +44,7 @@ mod publish_more;
 mod record_list;
 mod repair;
 mod saved_menu;
+mod schemas;
 mod send_bytes;
 mod setting_field;
 mod several;
@@ -113,6 +114,7 @@ pub fn Live(props: &LiveProps) -> Html {
         step,
     } = use_desk(Source::Connections, &live, talk.clone(), begin, toaster);
     handed::use_handed(&desk);
+    schemas::use_kept_schemas(props.shown, &desk);
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown && live.examine.of.is_none());
     let at = (step, &desk.step);

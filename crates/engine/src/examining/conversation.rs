@@ -87,7 +87,7 @@ fn tell(found: &Found, check: &mut ExaminedCheck) {
                         frame: None,
                         linked: None,
                         round_trip: None,
-                        sparkplug: None,
+                        forms: Vec::new(),
                     },
                 });
             } else {

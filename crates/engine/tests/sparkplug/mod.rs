@@ -68,7 +68,7 @@ fn metrics_have_the_names_of_the_birth_before() {
 
     world.command(Command::Inspect(rows[2].2));
     let seen = world.look();
-    let text = seen.packets[0].sparkplug.as_deref().unwrap();
+    let text = &seen.packets[0].forms[0].text;
     assert!(
         text.contains("\n  Offset = -8  (Int32, alias 2, name of the birth"),
         "{text}"
@@ -96,7 +96,7 @@ fn what_fits_by_its_topic_only_stays_what_it_is() {
     let record = row.record;
     assert_eq!(seen.findings[0].rule, "sparkplug-payload-form");
     world.command(Command::Inspect(record));
-    assert_eq!(world.look().packets[0].sparkplug, None);
+    assert_eq!(world.look().packets[0].forms, []);
 }
 
 #[test]
@@ -277,5 +277,5 @@ fn a_capture_shows_the_same() {
     );
     let row = row.clone();
     let packet = captured::packet(&mut engine, &row);
-    assert!(packet.sparkplug.unwrap().contains("Offset = -8  (Int32"));
+    assert!(packet.forms[0].text.contains("Offset = -8  (Int32"));
 }

@@ -28,7 +28,7 @@ fn packet(record: u64) -> Report {
         findings: Vec::new(),
         linked: None,
         round_trip: None,
-        sparkplug: None,
+        forms: Vec::new(),
     })
 }
 
