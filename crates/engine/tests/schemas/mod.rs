@@ -1,5 +1,4 @@
 //! Payloads by schemas that a person gives: in rows, in the inspector, compared, and charted.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use mqttscope_protocol::schema::{File, Form, Given, Rule};
 use mqttscope_protocol::{Command, LineChange, Looking, MessageDraft};

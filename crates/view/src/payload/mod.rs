@@ -10,6 +10,7 @@ mod packed;
 mod print;
 mod protobuf;
 mod sparkplug;
+mod xml;
 
 use serde_core::de::IgnoredAny;
 
@@ -26,6 +27,8 @@ pub enum View {
     Text(String),
     /// JSON, one member a line.
     Json(String),
+    /// XML, one element a line.
+    Xml(String),
     /// CBOR in its diagnostic notation, one member a line.
     Cbor(String),
     /// MessagePack, written like JSON, one member a line.
@@ -49,6 +52,7 @@ impl View {
         match self {
             Self::Text(_) => "text",
             Self::Json(_) => "JSON",
+            Self::Xml(_) => "XML",
             Self::Cbor(_) => "CBOR",
             Self::MessagePack(_) => "MessagePack",
             Self::Sparkplug(_) => "Sparkplug B",
@@ -65,6 +69,7 @@ impl View {
         match self {
             Self::Text(content)
             | Self::Json(content)
+            | Self::Xml(content)
             | Self::Cbor(content)
             | Self::MessagePack(content)
             | Self::Sparkplug(content)
@@ -79,6 +84,7 @@ impl View {
         match self {
             Self::Text(content)
             | Self::Json(content)
+            | Self::Xml(content)
             | Self::Cbor(content)
             | Self::MessagePack(content)
             | Self::Sparkplug(content)
@@ -133,6 +139,7 @@ impl Reader {
             {
                 views.push(View::Json(json));
             }
+            views.extend(xml::pretty(text).map(|text| View::Xml(readable(&text))));
             // Who says that it is text is believed; else it has to look like text.
             if format_indicator == Some(1) || looks_like_text(text) {
                 let shown = text.floor_char_boundary(MAX_SHOWN);

@@ -81,6 +81,8 @@ fn binary_forms() {
     assert_eq!(names("\u{e9}t\u{e9}".as_bytes(), None), ["text", "hex"]);
     assert_eq!(names(b"GIF89a..", None), ["image", "text", "hex"]);
     assert_eq!(names(b"{}", Some("json")), ["JSON", "text", "hex"]);
+    assert_eq!(names(b"<a><b>1</b></a>", None), ["XML", "text", "hex"]);
+    assert_eq!(names(b"<a>1 < 2", None), ["text", "hex"]);
 }
 
 fn asked(packet: &[u8]) -> Option<Vec<String>> {
