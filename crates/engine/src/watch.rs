@@ -14,6 +14,7 @@ pub(crate) use listed::Listed;
 use std::collections::{BTreeMap, VecDeque};
 
 use endings::Endings;
+use mqttscope_filter::Broken;
 use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
 use mqttscope_protocol::{ConnectionId, FaultAnswer, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
@@ -70,6 +71,15 @@ pub(crate) struct Found {
     packets: Vec<RecordId>,
 }
 
+/// A broken rule of Sparkplug.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundOfSparkplug {
+    pub(crate) rule: Broken,
+    /// Findings of Sparkplug that there were before it.
+    pub(crate) number: u64,
+    pub(crate) view: FindingView,
+}
+
 /// A handshake.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Watched {
@@ -98,7 +108,7 @@ pub(crate) struct Watch {
     /// Text frames of servers, and what a log says of ends: the monitor sees packets only.
     remarks: VecDeque<FindingView>,
     /// Broken rules of Sparkplug, which its own monitor sees.
-    sparkplug: VecDeque<FindingView>,
+    sparkplug: VecDeque<FoundOfSparkplug>,
     endings: Endings,
 }
 
@@ -218,10 +228,12 @@ impl Watch {
         at: Instant,
         version: ProtocolVersion,
     ) {
+        let before = self.sparkplug.back();
+        let number = before.map_or(0, |before| before.number.saturating_add(1));
         if self.sparkplug.len() >= MOST_FINDINGS {
             self.sparkplug.pop_front();
         }
-        self.sparkplug.push_back(FindingView {
+        let view = FindingView {
             connection: ConnectionId(finding.connection),
             rule: finding.rule.name().to_owned(),
             statement: finding.statement().map(str::to_owned),
@@ -235,6 +247,11 @@ impl Watch {
             of: None,
             is_open: false,
             is_part: false,
+        };
+        self.sparkplug.push_back(FoundOfSparkplug {
+            rule: Broken::Sparkplug(finding.rule, finding.statement()),
+            number,
+            view,
         });
     }
 
@@ -301,6 +318,12 @@ impl Watch {
         self.found.range(from..)
     }
 
+    /// Findings of Sparkplug from this number on.
+    pub(crate) fn sparkplug_since(&self, number: u64) -> impl Iterator<Item = &FoundOfSparkplug> {
+        let from = (self.sparkplug).partition_point(|found| found.number < number);
+        self.sparkplug.range(from..)
+    }
+
     /// The protocol other than MQTT with which the server of a connection began since then, and the first record of it.
     pub(crate) fn other_protocol(
         &self,
@@ -322,7 +345,8 @@ impl Watch {
     pub(crate) fn findings_about(&self, record: RecordId) -> Vec<FindingView> {
         let about = |found: &&Found| found.packets.contains(&record);
         let found = self.found.iter().filter(about).map(Found::view);
-        let sparkplug = (self.sparkplug.iter()).filter(|it| it.packets.contains(&record));
+        let sparkplug = self.sparkplug.iter().map(|found| &found.view);
+        let sparkplug = sparkplug.filter(|it| it.packets.contains(&record));
         found.chain(sparkplug.cloned()).collect()
     }
 

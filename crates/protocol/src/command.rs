@@ -1,6 +1,7 @@
 //! What the page asks of the engine.
 
 use mqttscope_answers::{Answer, ScriptSays, TableEdit};
+use mqttscope_schema::Given as Schemas;
 use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,8 @@ pub enum Command {
     Bridge(String),
     /// Something of the examination of a broker.
     Examine(Examine),
+    /// Payloads are read by these schemas, and no longer as before.
+    Schemas(Box<Schemas>),
 }
 
 impl Command {

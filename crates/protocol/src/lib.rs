@@ -46,14 +46,16 @@ pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
-    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, Published,
-    Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
+    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, PayloadForm,
+    Published, Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary,
+    TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, LineChange,
     MessageRow, TopicRow, WireRow,
 };
 
+pub use mqttscope_schema as schema;
 use serde::{Deserialize, Serialize};
 
 /// A connection of the page, by the number that the page gave it.

@@ -472,8 +472,9 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// What the conversation shows to be wrong with it.
     pub findings: Vec<FindingView>,
-    /// Its payload as Sparkplug B, with the names of the births before; none: topic or payload is something else.
-    pub sparkplug: Option<String>,
+    /// Forms of its payload that take more than its bytes, the likeliest first: by a schema, and as Sparkplug B with the
+    /// names of the births before.
+    pub forms: Vec<PayloadForm>,
     /// The frame of the capture file in which it ends, from 1; none: it is not of a capture.
     pub frame: Option<u32>,
     /// See [`WireRow::fate`].
@@ -483,6 +484,15 @@ pub struct Packet {
     /// See [`WireRow::round_trip`].
     #[serde(with = "micros::option")]
     pub round_trip: Option<Duration>,
+}
+
+/// A payload in one form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayloadForm {
+    /// What it is called.
+    pub name: String,
+    /// The payload.
+    pub text: String,
 }
 
 /// A packet of a handshake.

@@ -46,6 +46,7 @@ mod record_list;
 mod repair;
 mod replay;
 mod saved_menu;
+mod schemas;
 mod scripts;
 mod send_bytes;
 mod setting_field;
@@ -116,6 +117,7 @@ pub fn Live(props: &LiveProps) -> Html {
         step,
     } = use_desk(Source::Connections, &live, talk.clone(), begin, toaster);
     handed::use_handed(&desk);
+    schemas::use_kept_schemas(props.shown, &desk);
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown && live.examine.of.is_none());
     let at = (step, &desk.step);

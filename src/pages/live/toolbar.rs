@@ -8,6 +8,7 @@ use mqttscope_protocol::{
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
+use super::schemas::SchemasButton;
 use crate::components::icon::{Icon, icon};
 use crate::components::menu::{Item, Menu};
 use crate::services::used_filters;
@@ -202,6 +203,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             </button>
             }
             <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
+            <SchemasButton />
             // The log is one: what is not shown is emptied with what is.
             if !is_file { <button id={CLEAR} data-testid="clear" title="Clears packets, messages, topics and findings of all connections, also of those that are not shown. Undo brings them back." onclick={clear}>{ "Clear all" }</button> }
         </>

@@ -16,6 +16,7 @@ pub mod place;
 pub mod profiles;
 pub mod publishing;
 pub mod saved;
+pub mod schemas;
 pub mod scroll;
 mod sent;
 mod stopped;

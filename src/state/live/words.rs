@@ -265,10 +265,9 @@ mod tests {
             says,
             "3 messages, as in the list of messages: 1 by clients, 2 by servers"
         );
-        assert_eq!(
-            topic_count(2, 1, false),
-            ("2".into(), "2 received, 1 sent".into())
-        );
+        let (counted, says) = topic_count(2, 1, false);
+        assert_eq!(counted, "2");
+        assert!(says.starts_with("2 received, 1 sent; "));
         assert_eq!(topic_count(0, 1, false).0, "→1");
         assert_eq!(topic_count(0, 0, false).0, "0");
     }

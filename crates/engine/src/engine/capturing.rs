@@ -120,7 +120,7 @@ impl Engine {
         self.links = crate::log::Links::default();
         self.topics = crate::topics::Topics::default();
         self.watch = crate::watch::Watch::default();
-        self.sparkplug = crate::sparkplug::Sparkplug::default();
+        self.payloads.sparkplug = crate::sparkplug::Sparkplug::default();
         self.states = states::States::default();
         self.list_anew();
     }
@@ -321,7 +321,8 @@ impl Engine {
             now: sent.at,
         };
         recorder.record(&mut stream, sent.sender, bytes, |written, topics| {
-            self.sparkplug
+            self.payloads
+                .sparkplug
                 .note(captured.id, sent.sender, written, topics);
             let is_named = matches!(written.first >> 4, 1 | 2);
             let before = is_named.then(|| captured.client_identifier().to_owned());
@@ -375,7 +376,7 @@ impl Engine {
         if let Some((id, monitor)) = self.watch.monitor(socket) {
             monitor.handle_gap(id, at);
         }
-        self.sparkplug.gap(number);
+        self.payloads.sparkplug.gap(number);
         let event = event(EventKind::Gap, says);
         self.log.push_event(at, number, version, &event);
         self.turned(at, number, socket, states::Turn::Gap);

@@ -13,6 +13,7 @@ use mqttscope_protocol::{
     Command, ConnectionId, Export, ExportFormat, Looking, MessageDraft, Profile, RecordId, Repeat,
     Report, SubscriptionDraft,
 };
+use mqttscope_schema::Schemas;
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
 use super::{Engine, Transport, searching};
@@ -119,8 +120,7 @@ impl Engine {
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
-                    packet.sparkplug =
-                        rows::sparkplug(&self.log, &self.topics, &self.sparkplug, record);
+                    packet.forms = rows::forms(&self.log, &self.topics, &self.payloads, record);
                     for finding in &mut packet.findings {
                         // One that was cleared or dropped cannot be gone to.
                         let floor = self.log.floor();
@@ -128,7 +128,7 @@ impl Engine {
                             .retain(|&it| it.0 >= floor && self.log.entry(it).is_some());
                     }
                     self.answers.push(Report::Packet(packet));
-                    let history = history::of(&self.log, &self.topics, &self.sparkplug, record);
+                    let history = history::of(&self.log, &self.topics, &self.payloads, record);
                     self.answers.extend(history.map(Report::History));
                 } else if let Some(mut event) = rows::event(&self.log, &self.captures, record) {
                     self.without_done(&mut event);
@@ -136,6 +136,13 @@ impl Engine {
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }
+            }
+            Command::Schemas(given) => {
+                self.payloads.schemas = Schemas::read(&given);
+                // What is on screen was read by those before.
+                self.charting.clear();
+                let looking = self.looking.clone();
+                self.look(looking);
             }
             Command::Handshake(records) => {
                 let mut left = HANDSHAKE_BYTES;

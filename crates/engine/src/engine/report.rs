@@ -150,7 +150,7 @@ impl Engine {
             let rows = rows::wire(
                 &self.log,
                 &self.topics,
-                &self.sparkplug,
+                &self.payloads,
                 &mut self.dissector,
                 captures,
                 &part.ids,
@@ -175,8 +175,8 @@ impl Engine {
                 .ids
                 .iter()
                 .filter_map(|&id| {
-                    let sparkplug = &self.sparkplug;
-                    let row = rows::message(&self.log, &self.topics, sparkplug, connections, id)?;
+                    let payloads = &self.payloads;
+                    let row = rows::message(&self.log, &self.topics, payloads, connections, id)?;
                     Some(MessageRow {
                         before: before.replace(row.at),
                         of: name(row.connection),
@@ -304,7 +304,7 @@ impl Engine {
         let of = looking.connection;
         let shown = self.topics.shown(of, &unfolded);
         let first = usize::try_from(window.first).unwrap_or(usize::MAX);
-        let preview = |record| rows::preview_of(&self.log, &self.topics, &self.sparkplug, record);
+        let preview = |record| rows::preview_of(&self.log, &self.topics, &self.payloads, record);
         let rows = shown
             .iter()
             .skip(first)
@@ -343,7 +343,7 @@ impl Engine {
             let name = topic.strip_prefix("$SYS/").unwrap_or(&topic);
             Some((
                 cut(name, SYSTEM_NAME),
-                rows::preview_of(&self.log, &self.topics, &self.sparkplug, record)?,
+                rows::preview_of(&self.log, &self.topics, &self.payloads, record)?,
             ))
         };
         last.into_iter().filter_map(with_payload).collect()

@@ -88,7 +88,7 @@ fn tell(found: &Found, check: &mut ExaminedCheck) {
                         fate: None,
                         linked: None,
                         round_trip: None,
-                        sparkplug: None,
+                        forms: Vec::new(),
                     },
                 });
             } else {

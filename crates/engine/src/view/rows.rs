@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mqttscope_capture::recording::SaidMessage;
 use mqttscope_protocol::{
-    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, EventView, MessageRow, Packet, PayloadForm, RecordId, TimedPacket, WireRow,
 };
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
@@ -15,7 +15,7 @@ use mqttscope_wire::{
 use crate::captures::Captures;
 use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
-use crate::sparkplug::Sparkplug;
+use crate::payloads::Payloads;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 
@@ -40,7 +40,7 @@ pub(crate) const fn context(record: &Record) -> Context {
 pub(crate) fn wire(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     dissector: &mut Dissector,
     captures: &Captures,
     ids: &[RecordId],
@@ -83,7 +83,7 @@ pub(crate) fn wire(
             size: record.size(),
             packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
             summary: cut(&says, MOST_SUMMARY),
-            preview: preview_of(log, topics, sparkplug, id),
+            preview: preview_of(log, topics, payloads, id),
             severity: record.severity.max(worst),
             linked: log.linked(id),
             round_trip: record.round_trip(),
@@ -172,7 +172,7 @@ pub(crate) fn publish<'a>(log: &'a WireLog, record: &Record) -> Option<Publish<'
 pub(crate) fn message(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     connections: &BTreeMap<ConnectionId, Connection>,
     id: RecordId,
 ) -> Option<MessageRow> {
@@ -183,7 +183,7 @@ pub(crate) fn message(
     let publish = publish(log, record);
     let body = publish.map_or(&[][..], |publish| publish.payload);
     let topic = topic_of(log, topics, record).unwrap_or_default();
-    let line = sparkplug.line(&topic, id, body, PREVIEW);
+    let line = payloads.line(&topic, id, body, PREVIEW);
     Some(MessageRow {
         record: id,
         connection: record.connection,
@@ -195,12 +195,10 @@ pub(crate) fn message(
         retain: record.first & 1 != 0,
         dup: record.first & 8 != 0,
         size: u32::try_from(body.len()).unwrap_or(u32::MAX),
-        kind: match line {
-            Some(_) => "Sparkplug B",
-            None => kind(body),
-        }
-        .to_owned(),
-        preview: line.unwrap_or_else(|| preview(body, PREVIEW)),
+        kind: (line.as_ref())
+            .map_or_else(|| kind(body), |(kind, _)| kind)
+            .to_owned(),
+        preview: line.map_or_else(|| preview(body, PREVIEW), |(_, line)| line),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         refused: refusal(log, id),
         of: None,
@@ -266,7 +264,7 @@ fn refusal(log: &WireLog, id: RecordId) -> Option<String> {
 pub(crate) fn preview_of(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     id: RecordId,
 ) -> Option<String> {
     let record = log.get(id)?;
@@ -276,7 +274,7 @@ pub(crate) fn preview_of(
     let payload = publish(log, record)?.payload;
     let line = || {
         let topic = topic_of(log, topics, record)?;
-        sparkplug.line(&topic, id, payload, SHORT_PREVIEW)
+        Some(payloads.line(&topic, id, payload, SHORT_PREVIEW)?.1)
     };
     (!payload.is_empty()).then(|| line().unwrap_or_else(|| preview(payload, SHORT_PREVIEW)))
 }
@@ -318,16 +316,18 @@ fn kind(body: &[u8]) -> &'static str {
         .map_or("hex", View::name)
 }
 
-/// The payload of this packet as Sparkplug B, where its topic and it are that.
-pub(crate) fn sparkplug(
+/// The payload of this packet in the forms that take more than its bytes.
+pub(crate) fn forms(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     id: RecordId,
-) -> Option<String> {
-    let record = log.get(id)?;
-    let topic = topic_of(log, topics, record)?;
-    sparkplug.shown(&topic, id, publish(log, record)?.payload)
+) -> Vec<PayloadForm> {
+    let message = log.get(id).and_then(|record| {
+        let topic = topic_of(log, topics, record)?;
+        Some((topic, publish(log, record)?.payload))
+    });
+    message.map_or_else(Vec::new, |(topic, body)| payloads.forms(&topic, id, body))
 }
 
 /// A packet with its bytes.
@@ -339,7 +339,7 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         version: record.version,
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
-        sparkplug: None,
+        forms: Vec::new(),
         frame: record.frame(),
         fate: record.fate,
         linked: log.linked(id),

@@ -13,7 +13,7 @@ use mqttscope_answers::{ScriptNews, Table};
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
-    AnswersView, BytesSent, CheckView, Command, ConnectionId, EventView, ExaminedCheck,
+    AnswersView, BytesSent, Chart, CheckView, Command, ConnectionId, EventView, ExaminedCheck,
     ExaminedView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet, Profile,
     Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
@@ -53,6 +53,7 @@ pub(crate) struct Seen {
     pub(crate) listed: u64,
     pub(crate) state: Option<StateAt>,
     pub(crate) history: Option<History>,
+    pub(crate) chart: Option<Chart>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
@@ -160,7 +161,8 @@ impl World {
                 Report::Checks(checks) => seen.checks = checks,
                 Report::Examination(view) => seen.examination.push(*view),
                 Report::Examined(check) => seen.examined.push(*check),
-                Report::Chart(_) | Report::Captured { .. } | Report::Timeline(_) => {}
+                Report::Chart(chart) => seen.chart = Some(chart),
+                Report::Captured { .. } | Report::Timeline(_) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

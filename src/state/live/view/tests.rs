@@ -29,7 +29,7 @@ fn packet(record: u64) -> Report {
         fate: None,
         linked: None,
         round_trip: None,
-        sparkplug: None,
+        forms: Vec::new(),
     })
 }
 
