@@ -101,6 +101,8 @@ struct Gave {
     card: Card,
     round_trip: Duration,
     took: Duration,
+    /// Why nothing more could be told of the broker.
+    lost: Option<String>,
 }
 
 impl Gave {
@@ -156,13 +158,15 @@ fn examined(options: &Options) -> Result<ExitCode> {
         .iter()
         .filter(|report| report.id == "probe");
     let takes = |report: &Report| report.verdict == Verdict::Kept;
-    if !probes.clone().any(takes) {
-        if let Some(probe) = probes.next_back() {
-            eprintln!(
-                "mqttscope: {} could not be examined: {}",
-                url.shown, probe.why
-            );
-        }
+    let is_taken = probes.clone().any(takes);
+    let refused = || probes.next_back().map(|probe| &*probe.why);
+    let lost = gave.lost.as_deref();
+    if let Some(why) = lost.or_else(|| (!is_taken).then(refused).flatten()) {
+        let how_far = if is_taken { " to the end" } else { "" };
+        eprintln!(
+            "mqttscope: {} could not be examined{how_far}: {why}",
+            url.shown
+        );
         return Ok(ExitCode::from(2));
     }
     Ok(if examined.count(Verdict::Broken) > 0 {
@@ -204,13 +208,12 @@ async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Gave>
     let mut examination = Examination::new(checks, wanted, Instant::ZERO);
     let progress = examination.progress();
     eprintln!(
-        "mqttscope: {} checks of {}, up to {} at a time, about {} s. Their client identifiers begin with mq{seed:06x}, their \
+        "mqttscope: {} checks of {}, up to {} at a time. Their client identifiers begin with mq{seed:06x}, their \
          topics with mqttscope-{seed:06x} (behind mqttscope/, $mqttscope/ and / too); some send wrong packets, over which a \
          broker closes that connection{}. Sessions and retained messages of theirs are removed.",
         progress.total,
         url.shown,
         options.side_by_side,
-        progress.left.as_secs().saturating_add(1),
         if options.hostile {
             ", and some strain it"
         } else {
@@ -226,6 +229,7 @@ async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Gave>
         card: examination.card().clone(),
         round_trip: examination.round_trip(),
         took: begun.elapsed(),
+        lost: examination.lost().map(ToOwned::to_owned),
     })
 }
 
@@ -309,11 +313,13 @@ async fn drive(
 /// One line that is written over.
 fn show(examination: &Examination<'_>) {
     let progress = examination.progress();
+    let left = progress.left.map_or_else(String::new, |left| {
+        format!(", about {} s left", left.as_secs().saturating_add(1))
+    });
     let mut line = format!(
-        "{} of {} checks, about {} s left: {}",
+        "{} of {} checks{left}: {}",
         progress.done,
         progress.total,
-        progress.left.as_secs().saturating_add(1),
         progress.running.join(", ")
     );
     if let Some((end, _)) = line.char_indices().nth(100) {

@@ -29,7 +29,7 @@ pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
         "in {:.1} s; a round trip takes {trip} ms.</p>",
         examined.took.as_secs_f64()
     )?;
-    for (version, facts) in examined.card.by_version() {
+    for (version, facts) in examined.card.in_words() {
         writeln!(
             out,
             "<h2>MQTT {}: what was found</h2><table>",
@@ -39,8 +39,8 @@ pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
             writeln!(
                 out,
                 "<tr><th>{}</th><td>{}</td></tr>",
-                escaped(name),
-                escaped(value)
+                escaped(&name),
+                escaped(&value)
             )?;
         }
         writeln!(out, "</table>")?;
