@@ -11,8 +11,12 @@
 extern crate alloc;
 
 mod answer;
+#[cfg(feature = "cards")]
+mod cards;
 mod check;
 mod clean;
+#[cfg(any(feature = "report", feature = "cards"))]
+mod escape;
 mod examination;
 mod left;
 mod link;
@@ -27,11 +31,15 @@ mod words;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "cards")]
+pub use cards::{Compared, ComparedCheck, ComparedFact, SavedCard};
 pub use check::{Check, Shows};
+#[cfg(any(feature = "report", feature = "cards"))]
+pub use escape::escaped;
 pub use examination::Examination;
 pub use mutation::{Mutation, Passed};
 #[cfg(feature = "report")]
-pub use report::{Examined, escaped, shortened, told};
+pub use report::{Examined, shortened, told};
 pub use verdict::{Card, Fact, Happened, Report, Seen, Verdict, words_of};
 
 pub use mqttscope_shared::Instant;

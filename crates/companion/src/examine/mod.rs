@@ -1,6 +1,7 @@
 //! `mqttscope examine`: a broker against the statements of the standards.
 
 mod carry;
+mod compare;
 mod report;
 mod url;
 
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant as Clock};
 
 use anyhow::{Context as _, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use mqttscope_examine::{
     Card, Check, Command, ConnectionId, Examination, Examined, Instant, Report, Verdict, checks,
 };
@@ -26,7 +27,10 @@ use carry::{Told, Way};
 use url::Url;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// The broker: mqtt://, mqtts://, ws:// or wss://, with USER:PASSWORD@ where it wants a login.
     #[arg(value_name = "URL", required_unless_present = "list")]
     url: Option<Url>,
@@ -60,6 +64,13 @@ pub(crate) struct Options {
     /// Do not verify who the broker is. Whoever stands in between reads all.
     #[arg(long, conflicts_with = "cafile")]
     insecure: bool,
+}
+
+#[derive(Subcommand)]
+enum Other {
+    /// Set two reports (JSON) beside each other: what was found, and each verdict. Exit codes: 0: nothing differs,
+    /// 1: something does, 2: one could not be read.
+    Compare(compare::Options),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -129,6 +140,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 fn examined(options: &Options) -> Result<ExitCode> {
+    if let Some(Other::Compare(options)) = &options.other {
+        return compare::run(options);
+    }
     let checks = checks().map_err(anyhow::Error::msg)?;
     for id in &options.only {
         if !checks.iter().any(|check| check.is_meant_by(id)) {

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt::{Result, Write};
 
-use super::{Examined, escaped, shortened, told};
+use super::{Examined, shortened, told};
+use crate::escape::escaped;
 use crate::verdict::{Report, Verdict};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
