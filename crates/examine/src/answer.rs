@@ -154,6 +154,11 @@ impl Answer {
         }
     }
 
+    /// The first of its codes.
+    pub(crate) fn code(&self) -> Option<u8> {
+        self.codes.first().copied()
+    }
+
     /// Its codes in hex.
     pub(crate) fn codes(&self) -> String {
         let codes: Vec<String> = self
@@ -185,7 +190,7 @@ impl Answer {
         let Some((name, rest)) = words.split_first() else {
             return Ok(());
         };
-        if self.kind.name() != *name {
+        if *name != "*" && self.kind.name() != *name {
             return Err((*name).to_owned());
         }
         let mut learned = Variables::new();
@@ -269,8 +274,13 @@ impl Answer {
             };
             return is_value(wanted, &held.to_string(), names, variables, learned);
         }
-        if let Some(name) = word.strip_prefix("code=?") {
-            learned.insert(name.to_owned(), self.codes());
+        if let Some(name) = word.strip_prefix("qos=?") {
+            let granted = match self.code() {
+                Some(code @ ..=2) => code.to_string(),
+                Some(code) => format!("refused with 0x{code:02X}"),
+                None => return false,
+            };
+            learned.insert(name.to_owned(), granted);
             return true;
         }
         if !is_v5 {
@@ -278,6 +288,11 @@ impl Answer {
         }
         if let Some(key) = word.strip_prefix('!') {
             return self.property(key).is_none();
+        }
+        if let Some(most) = word.strip_prefix("size<=") {
+            return most
+                .parse()
+                .is_ok_and(|most: usize| self.bytes.len() <= most);
         }
         if let Some((key, most)) = word.split_once("<=") {
             let held = self.property(key).and_then(|text| text.parse::<u64>().ok());

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_wire::{ProtocolVersion, Rule};
 
 use crate::verdict::Verdict;
 
@@ -18,7 +18,7 @@ pub struct Check {
     /// The statements that it shows, for each version that it is run in.
     pub shows: Vec<Shows>,
     /// What the broker must have for it to be asked: `qos2`, `retain`, `wildcards`, `shared`, `subscription-identifiers`,
-    /// `aliases`.
+    /// `aliases`; or lack: `no-retain`, `no-qos2`.
     pub needs: Vec<&'static str>,
     /// Bytes that are meant to strain a broker; run only where that is asked for.
     pub is_hostile: bool,
@@ -105,6 +105,8 @@ pub(crate) enum Act {
     Instead(Wait, Then),
     /// For so many milliseconds no such packet may come.
     Silence(u64, Wait),
+    /// No packet that came on the connection may break one of these rules.
+    Sound(&'static str, Vec<Rule>),
     Pause(u64),
     /// The transport ends without a DISCONNECT.
     Cut(&'static str),
@@ -327,6 +329,10 @@ fn act(line: &'static str) -> Option<Act> {
     match rest {
         "cut" => Some(Act::Cut(first)),
         "end" => Some(Act::End(first)),
+        _ if rest.starts_with("sound ") => {
+            let rules = rest.split_whitespace().skip(1).map(Rule::from_name);
+            Some(Act::Sound(first, rules.collect::<Option<_>>()?))
+        }
         _ => {
             let (millis, what) = rest.strip_prefix("none ")?.split_once(' ')?;
             Some(Act::Silence(

@@ -41,7 +41,7 @@ pub use examined::{
 pub use faults::{
     ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, TapFaults, TapTold,
 };
-pub use mqttscope_examine::Verdict;
+pub use mqttscope_examine::{Compared, ComparedCheck, ComparedFact, SavedCard, Verdict};
 pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{

@@ -5,6 +5,7 @@ pub mod address;
 pub mod around;
 pub mod bridge;
 pub mod by_hand;
+pub mod cards;
 pub mod chart;
 pub mod connect_settings;
 pub mod examine;

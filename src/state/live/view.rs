@@ -139,6 +139,8 @@ pub enum Act {
     Everything(bool),
     /// The examination of this connection's broker is shown; none: the traffic again.
     Examine(Option<ConnectionId>),
+    /// Cards of brokers are shown in place of anything else, or no longer.
+    Cards(bool),
     /// An examination of this connection's broker was begun.
     Examining(ConnectionId),
     /// No check is opened.
@@ -437,6 +439,7 @@ impl Reducible for Live {
                 next.begin_anew();
             }
             Act::Examine(of) => next.examine.of = of,
+            Act::Cards(shown) => next.examine.has_cards = shown,
             Act::Examining(begun) => next.examine.begun = Some(begun),
             Act::CloseCheck => next.examine.opened = None,
             Act::Search(search) => {

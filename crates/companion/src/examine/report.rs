@@ -39,7 +39,7 @@ pub(super) fn text(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<
             }
         }
     }
-    for (version, facts) in examined.card.by_version() {
+    for (version, facts) in examined.card.in_words() {
         writeln!(out, "MQTT {}", version.name())?;
         for (name, value) in facts {
             writeln!(out, "    {name}: {value}")?;

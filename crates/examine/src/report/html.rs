@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt::{Result, Write};
 
-use super::{Examined, escaped, shortened};
+use super::{Examined, shortened};
+use crate::escape::escaped;
 use crate::verdict::{Report, Verdict};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
@@ -29,7 +30,7 @@ pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
         write!(out, "; a round trip takes {trip} ms")?;
     }
     writeln!(out, ".</p>")?;
-    for (version, facts) in examined.card.by_version() {
+    for (version, facts) in examined.card.in_words() {
         writeln!(
             out,
             "<h2>MQTT {}: what was found</h2><table>",
@@ -39,8 +40,8 @@ pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
             writeln!(
                 out,
                 "<tr><th>{}</th><td>{}</td></tr>",
-                escaped(name),
-                escaped(value)
+                escaped(&name),
+                escaped(&value)
             )?;
         }
         writeln!(out, "</table>")?;

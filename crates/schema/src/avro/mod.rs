@@ -45,8 +45,8 @@ enum Schema {
     Double,
     Bytes,
     String,
-    Array(alloc::boxed::Box<Self>),
-    Map(alloc::boxed::Box<Self>),
+    Array(Box<Self>),
+    Map(Box<Self>),
     Union(Vec<Self>),
     /// One that has a name.
     Named(usize),
