@@ -57,9 +57,14 @@ pub enum Heard {
     Answered,
     /// It could not be read and does not run; why was said before.
     Ended,
-    /// It does not answer any more.
-    Silent,
+    /// It does not answer any more, or never has: what to say of it.
+    Silent(&'static str),
 }
+
+/// What is said of a script that does not answer any more.
+const NEVER_ENDS: &str = "Stopped: it did not answer for 2 seconds, as in an endless loop.";
+/// The same of one that has not begun.
+const NOT_STARTED: &str = "Not started: its sandbox did not open. The host of this page may forbid frames (X-Frame-Options, frame-ancestors).";
 
 /// A script that runs, until this is dropped. Its worker is ended with its frame, whatever it is doing.
 pub struct ScriptFrame(Rc<RefCell<Option<Inner>>>);
@@ -218,25 +223,25 @@ fn hear(inner: &RefCell<Option<Inner>>, event: &MessageEvent) {
 
 /// Asks whether it still answers.
 fn tick(inner: &RefCell<Option<Inner>>) {
-    let on_heard = {
+    let silent = {
         let mut inner = inner.borrow_mut();
         let Some(inner) = &mut *inner else { return };
         inner.unanswered = inner.unanswered.saturating_add(1);
-        let most = if inner.has_begun {
-            PATIENCE
+        let (most, says) = if inner.has_begun {
+            (PATIENCE, NEVER_ENDS)
         } else {
-            PATIENCE_AT_FIRST
+            (PATIENCE_AT_FIRST, NOT_STARTED)
         };
         // Said once.
         if inner.unanswered == most.saturating_add(1) {
-            Some(inner.on_heard.clone())
+            Some((inner.on_heard.clone(), says))
         } else {
             let ping = value(&Ping { ping: true }).filter(|_| inner.has_begun);
             ping.into_iter().for_each(|ping| inner.post(ping));
             None
         }
     };
-    if let Some(on_heard) = on_heard {
-        on_heard.emit(Heard::Silent);
+    if let Some((on_heard, says)) = silent {
+        on_heard.emit(Heard::Silent(says));
     }
 }

@@ -12,10 +12,6 @@ use yew::prelude::*;
 use crate::services::script::{Begin, Given, Heard, ScriptFrame};
 use crate::state::live::profiles::Profiles;
 
-/// What is said of a script that never ends.
-pub(super) const NEVER_ENDS: &str =
-    "Stopped: it did not answer for 2 seconds, as in an endless loop.";
-
 /// A script of an answer.
 #[derive(Clone, Debug, PartialEq)]
 struct Script {
@@ -211,11 +207,11 @@ fn says(run: u32, heard: Heard) {
                 running.frame = Frame::Over;
                 vec![Command::EndScript(connection, run)]
             }
-            Heard::Silent => {
+            Heard::Silent(says) => {
                 running.frame = Frame::Over;
                 let line = ScriptSays::Log {
                     text: format!(
-                        "{NEVER_ENDS} Change it, or turn it off and on again, to start it anew."
+                        "{says} Change it, or turn it off and on again, to start it anew."
                     ),
                     is_problem: true,
                     line: 0,

@@ -8,7 +8,7 @@ use mqttscope_protocol::Packet;
 use yew::prelude::*;
 
 use super::trial::{message_fields, typed};
-use crate::pages::live::scripts::{NEVER_ENDS, kept};
+use crate::pages::live::scripts::kept;
 use crate::services::script::{Begin, Given, Heard, ScriptFrame};
 
 /// Lines that are shown.
@@ -159,8 +159,8 @@ fn take(
         }
         Heard::State(_) => {}
         Heard::Ended => trial.frame = None,
-        Heard::Silent => {
-            trial.lines.push(NEVER_ENDS.into());
+        Heard::Silent(says) => {
+            trial.lines.push(says.into());
             trial.frame = None;
         }
     }
