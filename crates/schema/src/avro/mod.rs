@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod parse;
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
