@@ -4,7 +4,7 @@
 mod compare;
 mod link;
 mod page;
-#[cfg(all(test, feature = "checks"))]
+#[cfg(test)]
 mod tests;
 
 use alloc::borrow::ToOwned as _;

@@ -1,3 +1,5 @@
+#![cfg(feature = "checks")]
+
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use std::collections::BTreeSet;
