@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod parse;
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -45,8 +46,8 @@ enum Schema {
     Double,
     Bytes,
     String,
-    Array(alloc::boxed::Box<Self>),
-    Map(alloc::boxed::Box<Self>),
+    Array(Box<Self>),
+    Map(Box<Self>),
     Union(Vec<Self>),
     /// One that has a name.
     Named(usize),
