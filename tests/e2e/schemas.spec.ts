@@ -73,8 +73,8 @@ test("what is wrong with a file is said with its line", async ({ page }) => {
 test("a message is published from the JSON of its schema", async ({ page }) => {
   await open(page);
   await give(page, [MOTOR], "m/#", "Protobuf M");
-  await publish(page, "m/1", '{"speed": 21.5, "nam": "a"}', "0", "by schema");
-  await expect(page.getByTestId("publish-fault")).toContainText("field nam: M has no such field");
+  await publish(page, "m/1", '{"speed": 21.5, "label": "a"}', "0", "by schema");
+  await expect(page.getByTestId("publish-fault")).toContainText("field label: M has no such field");
   await page.getByTestId("publish-payload").fill('{"speed": 21.5, "name": "a"}');
   await page.getByTestId("publish").click();
   await rows(page, "PUBLISH").first().click();

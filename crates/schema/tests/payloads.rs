@@ -1,4 +1,5 @@
 //! Payloads that others encoded, by the schemas that they encoded them by: see `fixtures/make.py`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use mqttscope_schema::{File, Form, Framing, Given, Rule, Schemas};
 use proptest::prelude::*;
