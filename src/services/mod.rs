@@ -10,6 +10,7 @@ mod database;
 pub mod engine;
 pub(crate) mod failure;
 pub mod files;
+pub mod fullscreen;
 pub mod messages;
 pub mod picture;
 pub mod profiles;

@@ -230,3 +230,27 @@ test("a draft of an own scenario replaces it after a reload", async ({ page }) =
   await page.getByTestId("save-scenario").click();
   await expect(page.getByTestId("own-scenario")).toHaveText(/^Mine again/);
 });
+
+test("a wrong line makes no other line wrong, and the diagram of before says that it is that", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const says = page.getByTestId("script-says");
+  await expect(says).toContainText("No errors");
+  await expect(page.getByTestId("not-shown")).toHaveCount(0);
+  const clients = Array.from({ length: 7 }, (_, index) => `subscriber S${index}`).join("\n");
+  await page.getByTestId("script").fill(`${clients}\nat 0 S0 connect\nat 0 S6 connect`);
+  await expect(page.locator(".numbers .wrong")).toHaveText(["7"]);
+  await expect(says).toContainText("Line 7: A scenario can have at most 6 clients.");
+  await expect(page.getByTestId("not-shown")).toHaveText("The diagram does not show this text: it stays as it was without errors.");
+  await page.getByTestId("script").fill("publisher a-name-that-is-far-too-long\nat 0 a-name-that-is-far-too-long connect");
+  await expect(page.locator(".numbers .wrong")).toHaveText(["1"]);
+});
+
+test("a new scenario begins at its first step, whatever step was looked at before", async ({ page }) => {
+  await open(page, "QoS 2, no faults");
+  for (let forward = 0; forward < 4; forward += 1) await page.getByTestId("forward").click();
+  await expect(page.getByTestId("step")).toContainText("step 5 of");
+  await page.getByTestId("new-scenario").click();
+  await expect(title(page)).toHaveText("New scenario");
+  await expect(page.getByTestId("step")).toContainText("step 1 of");
+});

@@ -191,6 +191,29 @@ fn a_search_finds_by_topic_and_text_and_a_pause_stands_still() {
 }
 
 #[test]
+fn a_message_counts_with_the_subscription_that_its_identifier_names() {
+    let mut world = connected("5");
+    let of = |topic_filter: &str, number: u8| SubscriptionDraft {
+        subscription_identifier: Some(number.into()),
+        colour: number,
+        ..subscription(topic_filter)
+    };
+    world.command(Command::Subscribe(
+        A,
+        vec![of("#", 1), of("$share/g/hello/+", 2)],
+    ));
+    for payload in ["1", "2", "3"] {
+        world.command(Command::Publish(A, message("hello/x", payload, 0), None));
+    }
+    let seen = world.look();
+    let filters = &seen.summary.connections[0].filters;
+    assert_eq!((filters[0].messages, filters[1].messages), (3, 3));
+    let mut colours: Vec<_> = seen.messages.iter().filter_map(|row| row.colour).collect();
+    colours.sort_unstable();
+    assert_eq!(colours, [1, 1, 1, 2, 2, 2]);
+}
+
+#[test]
 fn a_muted_filter_hides_its_messages_and_goes_on_counting() {
     let mut world = connected("5");
     world.command(Command::Subscribe(

@@ -32,7 +32,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, Shown};
-use crate::hooks::{ReaderStage, use_reader, use_texts};
+use crate::hooks::{ReaderStage, use_reader, use_step_focus, use_texts};
 use crate::services::reader;
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
@@ -73,6 +73,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
     });
     let now = &desk.now;
     let step = use_state_eq(|| Step::Packets);
+    use_step_focus(step.name(), step.part());
     let building = use_state_eq(Default::default);
     let why = use_state_eq(|| false);
 

@@ -70,7 +70,8 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
                 .and_then(|at| rows.rows.get(at))
                 .map(|row| row.packets.as_slice());
             if let Some(record) = packets.and_then(|packets| next_of(packets, now)) {
-                desk.inspect(record);
+                // On a narrow screen its picture stays in sight; a packet of that leads to its fields.
+                desk.live.dispatch(Act::Select(Some(record)));
             }
         })
     };

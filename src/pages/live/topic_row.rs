@@ -47,7 +47,7 @@ pub(super) fn topic_row(
                 if row.has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
             </span>
             <span class="level">{ if row.level.is_empty() { "(empty)" } else { row.level.as_str() } }</span>
-            if row.retained { <b class="kept" title="A retained message is here">{ "R" }<span class="unseen">{ "etained" }</span></b> }
+            if row.retained { <b class="kept" title="This connection published a retained message here, or was sent one as retained" aria-hidden="true">{ "R" }</b><span class="unseen">{ "Retained" }</span> }
             <span class="last">{ row.last.as_deref().unwrap_or_default() }</span>
             if is_selected { { acts(row, on_clear, desk) } }
             <span class="count" title={counts}>{ count }</span>

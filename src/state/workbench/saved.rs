@@ -261,9 +261,10 @@ mod tests {
             Act::Edit(0, [0xd0, 0x00].as_slice().into()),
             Act::Undo,
             Act::Undo,
+            Act::Undo,
         ]);
         let (past, future) = bench.history.documents();
-        assert_eq!((past.len(), future.len()), (3, 2));
+        assert_eq!((past.len(), future.len()), (3, 3));
         let restored = again(&bench);
         let (its_past, its_future) = restored.history.documents();
         let lists = [(past, its_past), (future, its_future)];

@@ -315,7 +315,26 @@ impl Engine {
         self.settle(now, id);
     }
 
+    /// Subscribes, with a SUBSCRIBE for each Subscription Identifier: it holds for all filters of its packet.
     pub(super) fn subscribe(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        mut drafts: Vec<SubscriptionDraft>,
+    ) {
+        let connection = self.connections.get(&id);
+        let is_v5 = connection.is_some_and(|it| it.stream.version.is_v5());
+        while let Some(first) = drafts.first() {
+            let identifier = first.subscription_identifier;
+            let (alike, others) = drafts
+                .into_iter()
+                .partition(|draft| !is_v5 || draft.subscription_identifier == identifier);
+            self.subscribe_at_once(now, id, alike);
+            drafts = others;
+        }
+    }
+
+    fn subscribe_at_once(
         &mut self,
         now: Instant,
         id: ConnectionId,

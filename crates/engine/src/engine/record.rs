@@ -35,7 +35,7 @@ impl Engine {
             if let Some((topic, name)) = written.topic {
                 messages = messages.saturating_add(1);
                 if inwards {
-                    connection.count(topic, name, topics);
+                    connection.count(topic, name, topics, written.properties());
                 }
             }
             if inwards {

@@ -205,7 +205,9 @@ pub(crate) fn message(
         colour: connections
             .get(&record.connection)
             .filter(|_| record.sender == Sender::Server)
-            .and_then(|connection| connection.colour(&topic)),
+            .and_then(|connection| {
+                connection.colour(&topic, publish.map(|publish| publish.properties))
+            }),
     })
 }
 

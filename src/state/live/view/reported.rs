@@ -84,6 +84,9 @@ impl Live {
             }
             Report::State(state) => {
                 if let Some(record) = self.around.take(state) {
+                    if self.selected != Some(record) {
+                        self.history = None;
+                    }
                     self.selected = Some(record);
                     self.reveal = Some(record).filter(|_| self.tab == Tab::Wire);
                 }

@@ -1,8 +1,8 @@
 use super::*;
 use mqttscope_protocol::{
-    ConnectionState, Instant, LogView, Outcome, Published, Rates, SearchProblem,
+    ConnectionState, Instant, LogView, Moment, Outcome, Published, Rates, SearchProblem, StateAt,
 };
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
     acts.into_iter()
@@ -111,6 +111,39 @@ fn a_packet_that_comes_late_is_not_shown() {
     assert_eq!(live.packet.as_ref().unwrap().record, RecordId(2));
     assert_eq!(live.clone().reduce(Act::Restored).packet, live.packet);
     assert_eq!(live.reduce(Act::Cleared).packet, None);
+}
+
+#[test]
+fn the_packet_that_the_slider_comes_to_does_not_keep_the_history_of_the_one_before() {
+    let state = |moment, record| {
+        let at = StateAt {
+            moment,
+            record: RecordId(record),
+            connection: ConnectionId(1),
+            packet_type: PacketType::Connect,
+            sender: Sender::Client,
+            at: Instant::ZERO,
+            row: 0,
+            total: 9,
+            view: None,
+            left: 0,
+        };
+        Act::Report(vec![Report::State(Some(at.into()))])
+    };
+    let history = Report::History(History {
+        record: RecordId(8),
+        rows: Vec::new(),
+        diff: Vec::new(),
+    });
+    let live = after([
+        Act::Select(Some(RecordId(8))),
+        Act::Report(vec![packet(8), history]),
+        state(Moment::Packet(RecordId(8)), 8),
+    ]);
+    assert!(live.history.is_some(), "its own stays");
+    let live = live.reduce(Act::Slide(ConnectionId(1), 0));
+    let live = live.reduce(state(Moment::Row(ConnectionId(1), 0), 1));
+    assert_eq!((live.selected, &live.history), (Some(RecordId(1)), &None));
 }
 
 #[test]
