@@ -11,7 +11,7 @@ use super::{Doubt, End, Guesses, Phase, Trouble};
 /// A connection that ends so soon after it was accepted was hardly ended by the network.
 const SOON: Duration = Duration::from_secs(10);
 /// An end that follows a packet so closely is probably the answer to it.
-const CLOSELY: Duration = Duration::from_millis(1500);
+pub(super) const CLOSELY: Duration = Duration::from_millis(1500);
 /// What many proxies close after, in seconds, when nothing is sent: nginx, load balancers.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
 /// Clocks and networks are not exact.

@@ -73,6 +73,8 @@ pub struct Known {
     pub client_identifier: String,
     /// What was sent right before the end and was not answered.
     pub doubt: Option<Doubt>,
+    /// What was sent last, where it breaks a rule.
+    pub own_fault: Option<OwnFault>,
 }
 
 impl Known {
@@ -91,6 +93,19 @@ pub struct Doubt {
     pub what: String,
     /// Its bytes.
     pub size: u32,
+    /// How long before the end it was sent.
+    pub before: Duration,
+}
+
+/// A packet of this client that breaks a rule, sent on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnFault {
+    /// Its type.
+    pub packet_type: PacketType,
+    /// Which rule, in a sentence.
+    pub words: String,
+    /// The statement that it breaks.
+    pub statement: Option<String>,
     /// How long before the end it was sent.
     pub before: Duration,
 }
@@ -249,6 +264,7 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
             opened::foreign(target, protocol, line.as_deref(), &mut guesses);
         }
         (_, End::Bridge(failure)) => bridged::guess(failure, &mut guesses),
+        (_, End::Closed { .. } | End::Said { .. }) if own_fault(trouble, &mut guesses) => {}
         (_, End::Said { .. }) => said::guess(trouble, &mut guesses),
         (Target::BuiltIn, _) if taken_over(trouble, &mut guesses) => {}
         (Target::BuiltIn, _) => built_in(trouble, &mut guesses),
@@ -280,6 +296,32 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
         one.version = trouble.version;
     }
     advice
+}
+
+/// Whether the connection ended over a packet of ours that breaks a rule: a server has to close it then.
+fn own_fault(trouble: &Trouble<'_>, guesses: &mut Guesses) -> bool {
+    let fault = trouble.known.own_fault.as_ref();
+    let Some(fault) = fault.filter(|fault| fault.before <= connected::CLOSELY) else {
+        return false;
+    };
+    let article = match fault.packet_type {
+        PacketType::Unsubscribe | PacketType::Unsuback | PacketType::Auth => "an",
+        _ => "a",
+    };
+    guesses.add(
+        100,
+        format!(
+            "This client sent {article} {} that breaks a rule of the standard, and the server ended the connection {} ms later, as it has to. {}",
+            fault.packet_type.name(),
+            fault.before.as_millis(),
+            capitalized(&fault.words)
+        ),
+        "Select that packet in the list: its bytes and the broken rule are shown there.",
+    );
+    if let Some((_, advice)) = guesses.0.last_mut() {
+        advice.statement.clone_from(&fault.statement);
+    }
+    true
 }
 
 /// The server began a packet and did not finish it.

@@ -10,13 +10,13 @@ use mqttscope_protocol::{
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
     ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
-    ReasonCode, decode,
+    ReasonCode, Severity, decode,
 };
 
 use super::Engine;
 use crate::attempt::{Attempt, Noted};
 use crate::connection::Connection;
-use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
+use crate::doctor::{self, Doubt, End, Known, OwnFault, Phase, Trouble};
 use crate::hub;
 use crate::view::rows;
 use crate::watch::Ending;
@@ -93,7 +93,9 @@ impl Engine {
         let is_silent = matches!(&end, Some(End::Closed { code, reason })
             if matches!(code, 1000 | 1005 | 1006) && reason_is_quiet(reason));
         let lasted = now - connection.attempt.since;
-        if was_accepted && is_silent && lasted < QUICK {
+        // A server that breaks the standard each time would be tried for ever, too.
+        let is_fault = matches!(&end, Some(End::Fault { .. }));
+        if was_accepted && (is_silent || is_fault) && lasted < QUICK {
             connection.quick_ends = connection.quick_ends.saturating_add(1);
         } else if was_accepted {
             connection.quick_ends = 0;
@@ -349,7 +351,22 @@ impl Engine {
         })
     }
 
-    /// The rule that a packet of the server breaks, in words, and the statement behind it.
+    /// What this client sent last, where it breaks a rule and nothing came behind it but the end.
+    fn own_fault(&self, now: Instant, connection: &Connection) -> Option<OwnFault> {
+        let sent = connection.attempt.last_sent?;
+        if self.log.get(sent.record)?.severity != Some(Severity::Error) {
+            return None;
+        }
+        let (words, statement) = self.broken_by(sent)?;
+        Some(OwnFault {
+            packet_type: sent.packet_type(),
+            words,
+            statement,
+            before: now - sent.at,
+        })
+    }
+
+    /// The rule that a packet breaks, in words, and the statement behind it.
     fn broken_by(&self, noted: Noted) -> Option<(String, Option<String>)> {
         let record = self.log.get(noted.record)?;
         let bytes = self.log.bytes(record);
@@ -357,7 +374,7 @@ impl Engine {
         let worst = dissection
             .diagnostics
             .iter()
-            .find(|diagnostic| diagnostic.severity() == mqttscope_wire::Severity::Error);
+            .find(|diagnostic| diagnostic.severity() == Severity::Error);
         if let Some(worst) = worst {
             let statement = match worst.citation() {
                 mqttscope_wire::Citation::Statements(ids) => ids.first().map(|&id| id.to_owned()),
@@ -391,6 +408,7 @@ impl Engine {
             quick_ends: connection.quick_ends,
             client_identifier: connection.client.view().client_identifier.to_owned(),
             doubt: self.doubt(now, connection),
+            own_fault: self.own_fault(now, connection),
             ..known
         };
         doctor::advise(&Trouble {

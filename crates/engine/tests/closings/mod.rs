@@ -221,6 +221,60 @@ fn a_fight_with_another_client_is_named_and_stopped() {
 }
 
 #[test]
+fn a_server_that_breaks_the_standard_each_time_is_given_up() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "sensor-1")));
+    let mut rounds = 0;
+    while let Some(Transport::Open { socket, .. }) = world.asked.pop() {
+        world.engine.handle_open(world.now, socket);
+        world.engine.handle_bytes(world.now, socket, CONNACK);
+        // A PUBLISH with QoS 3.
+        world
+            .engine
+            .handle_bytes(world.now, socket, b"\x36\x06\0\x01a\0\x01\0");
+        world.pass(100);
+        world.engine.handle_closed(world.now, socket, &closed(1000));
+        rounds += 1;
+        assert!(rounds < 20, "it goes on for ever");
+        for _ in 0..60 {
+            if world.asked.is_empty() {
+                world.pass(1_000);
+            }
+        }
+    }
+    assert_eq!(rounds, 5);
+}
+
+#[test]
+fn bytes_of_a_person_that_break_a_rule_are_named_as_the_cause() {
+    for (bytes, name) in [
+        // SUBSCRIBE with identifier 0, PUBLISH with QoS 3, a second CONNECT, a packet of a server.
+        (&b"\x82\x06\0\0\0\x01a\0"[..], "a SUBSCRIBE"),
+        (b"\x36\x06\0\x01a\0\x01x", "a PUBLISH"),
+        (b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a", "a CONNECT"),
+        (b"\x20\x02\0\0", "a CONNACK"),
+    ] {
+        let mut world = world();
+        world.command(Command::Connect(A, websocket("3.1.1", "a")));
+        let socket = world.socket_asked_for();
+        world.engine.handle_open(world.now, socket);
+        world
+            .engine
+            .handle_bytes(world.now, socket, b"\x20\x02\0\0");
+        world.pass(3_000);
+        world.command(Command::SendBytes(A, bytes.to_vec()));
+        world.pass(23);
+        world.engine.handle_closed(world.now, socket, &closed(1000));
+        let event = last(&mut world).event;
+        let cause = &event.advice[0].cause;
+        assert!(
+            cause.starts_with(&format!("This client sent {name} that breaks a rule")),
+            "{cause}"
+        );
+    }
+}
+
+#[test]
 fn a_denied_filter_is_named() {
     let mut world = world();
     world.command(Command::Connect(

@@ -13,6 +13,40 @@ fn known(change: impl FnOnce(&mut Known)) -> Known {
 }
 
 #[test]
+fn a_packet_of_ours_that_breaks_a_rule_is_the_cause() {
+    let target = at("ws://example.org:9001/");
+    let fault = |before| {
+        known(|known| {
+            known.own_fault = Some(OwnFault {
+                packet_type: PacketType::Subscribe,
+                words: "a packet identifier must be 1 to 65535.".into(),
+                statement: Some("MQTT-2.3.1-1".into()),
+                before: Duration::from_millis(before),
+            });
+            known.quick_ends = 3;
+        })
+    };
+    let advice = |known| {
+        let mut trouble = trouble(&target, Phase::Connected, closed(1000));
+        trouble.lasted = Duration::from_secs(2);
+        trouble.known = known;
+        advise(&trouble)
+    };
+    let all = advice(fault(23));
+    let [only] = &all[..] else { panic!("{all:#?}") };
+    assert!(only.cause.starts_with(
+        "This client sent a SUBSCRIBE that breaks a rule of the standard, and the server ended the connection 23 ms later, as it has to. A packet identifier"
+    ));
+    assert_eq!(only.statement.as_deref(), Some("MQTT-2.3.1-1"));
+    // Long before the end it says nothing.
+    assert!(
+        advice(fault(60_000))
+            .iter()
+            .all(|one| !one.cause.contains("breaks a rule"))
+    );
+}
+
+#[test]
 fn a_takeover_is_named() {
     let target = at("ws://example.org:9001/");
     let advice = |version, end: End, known| {
