@@ -397,6 +397,9 @@ const CONVERSATION: [(bool, &[u8]); 4] = [
     (false, b"\x40\x02\x00\x07"),
 ];
 
+/// Who sent what, as it was read.
+type Said<'a> = (Option<Role>, &'a [u8]);
+
 /// How a text says who sent what: its name, and how it writes one packet.
 type Telling = (&'static str, fn(bool, &[u8]) -> String);
 
@@ -578,7 +581,7 @@ fn who_sent_what_is_found_among_decoys() {
                 right += 1;
                 continue;
             }
-            let is_other = |(said, told): (&(Option<Role>, &[u8]), &(Option<Role>, &[u8]))| {
+            let is_other = |(said, told): (&Said<'_>, &Said<'_>)| {
                 said.1 == told.1 && said.0.is_some() && said.0 != told.0
             };
             if reading.sure

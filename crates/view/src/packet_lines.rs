@@ -42,13 +42,19 @@ pub fn write(recording: &Recording, times: &[(usize, u64)]) -> String {
     lines.join("\n")
 }
 
-/// A time of the day, with the date where it is of one: `12:00:01.050 `, `2026-11-30 12:00:01.050 `.
+/// A time of the day, with the date where it is of one: `12:00:01.050 `, `2026-11-30 12:00:01.050 `. Nothing of one that no
+/// date of a log is read as.
 fn time(ms: u64) -> String {
+    /// From 1970 to 2200.
+    const MOST_DAYS: u64 = 84_006;
     let (days, ms) = (ms / 86_400_000, ms % 86_400_000);
     let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
     let clock = format!("{hours:02}:{minutes:02}:{seconds:02}.{:03} ", ms % 1_000);
     if days == 0 {
         return clock;
+    }
+    if days > MOST_DAYS {
+        return String::new();
     }
     // Years that begin in March have their leap day at the end; 400 of them have 146,097 days.
     let days = days.saturating_add(719_468);
@@ -148,6 +154,8 @@ mod tests {
             (day(20_787) + 1, "2026-11-30 00:00:00.001 S: d0 00"),
             (day(47_540), "2100-02-28 00:00:00.000 S: d0 00"),
             (day(47_541), "2100-03-01 00:00:00.000 S: d0 00"),
+            (day(84_006), "2200-01-01 00:00:00.000 S: d0 00"),
+            (day(84_007), "S: d0 00"),
         ] {
             let text = write(&recording, &[(2, at)]);
             assert_eq!(text, format!("C: c0 00\n{written}"));

@@ -153,8 +153,7 @@ impl Engine {
                 &self.payloads,
                 &mut self.dissector,
                 captures,
-                &part.ids,
-                part.before,
+                &part,
                 name,
             );
             let revealed = looking.reveal;

@@ -21,7 +21,7 @@ use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 
 use arena::{Arena, Place};
 pub(crate) use entry::Entry;
-pub(crate) use index::{Index, Wanted};
+pub(crate) use index::{Index, Part, Wanted};
 pub(crate) use journal::Journal;
 pub(crate) use links::Links;
 use mqttscope_protocol::{ConnectionEvent, ConnectionId, Fate, LogView, RecordId};

@@ -14,7 +14,7 @@ use mqttscope_wire::{
 
 use crate::captures::Captures;
 use crate::connection::Connection;
-use crate::log::{Entry, Record, WireLog};
+use crate::log::{Entry, Part, Record, WireLog};
 use crate::payloads::Payloads;
 use crate::topics::Topics;
 use crate::view::cut::cut;
@@ -36,20 +36,19 @@ pub(crate) const fn context(record: &Record) -> Context {
     Context::new(record.version).from(record.sender)
 }
 
-/// The rows of these packets; `before` is the one in the row before the first.
+/// The rows of a part of a list.
 pub(crate) fn wire(
     log: &WireLog,
     topics: &Topics,
     payloads: &Payloads,
     dissector: &mut Dissector,
     captures: &Captures,
-    ids: &[RecordId],
-    before: Option<RecordId>,
+    part: &Part,
     name: impl Fn(ConnectionId) -> Option<String>,
 ) -> Vec<WireRow> {
-    let mut before = before.and_then(|id| Some(log.entry(id)?.record().at));
-    let mut rows = Vec::with_capacity(ids.len());
-    for &id in ids {
+    let mut before = part.before.and_then(|id| Some(log.entry(id)?.record().at));
+    let mut rows = Vec::with_capacity(part.ids.len());
+    for &id in &part.ids {
         let Some(entry) = log.entry(id) else { continue };
         let record = entry.record();
         let since = before.replace(record.at);
