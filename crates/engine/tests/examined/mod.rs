@@ -283,6 +283,32 @@ fn a_broker_that_cannot_be_reached_is_said_to_be_so() {
     );
 }
 
+#[test]
+fn a_broker_that_answers_nothing_is_said_to_be_so_and_breaks_nothing() {
+    let (mut world, checks) = ready();
+    // No CONNACK ever comes.
+    world.lost = Some(0x20);
+    examine(&mut world, Examine::Begin(Box::default(), numbers(&checks)));
+    world.pass_at_both_ends(LONG);
+    let seen = world.look();
+    let view = last(&seen);
+    assert_eq!((&view.stage, view.done), (&ExaminedStage::Done, view.total));
+    let lost = view.lost.as_deref().unwrap();
+    assert!(lost.contains("answered nothing at all"), "{lost}");
+    let found = verdicts(&seen);
+    assert_eq!(found.len(), checks.len());
+    assert!(
+        found
+            .iter()
+            .all(|it| it.verdict == Verdict::Unknown && it.why.contains("answered nothing at all"))
+    );
+    // The next one begins without it.
+    world.lost = None;
+    examine(&mut world, Examine::Begin(Box::default(), vec![0]));
+    world.pass_at_both_ends(LONG);
+    assert_eq!(last(&world.look()).lost, None);
+}
+
 fn last_close(world: &mut World) -> Option<Transport> {
     world.engine.poll_transport()
 }

@@ -16,8 +16,7 @@ use crate::verdict::Verdict;
 
 /// As often a check is begun that the broker takes no connection for.
 const MOST_REFUSED: u8 = 10;
-/// As often a check is begun beside which the broker closed all connections: if it does that each time, it does it over
-/// the check.
+/// As often a check is begun beside which the broker closed the connection that watches.
 const MOST_SHAKEN: u8 = 3;
 /// As often a check is begun whose CONNECT got nothing but the end.
 const MOST_CLOSED: u8 = 2;
@@ -146,12 +145,20 @@ impl Examination<'_> {
             return;
         };
         let (began, tries) = (slot.began, slot.tries);
-        let is_shaken = self.watch.closed_at().is_some_and(|closed| closed >= began);
+        let is_shaken = self.watch.away_at().is_some_and(|away| away >= began);
         let is_bad = matches!(judged.0, Verdict::Broken | Verdict::Unknown);
         let shut_out = slot.talk.shut_out().filter(|_| is_bad);
         let check = slot.talk.check;
         if is_shaken && tries < MOST_SHAKEN {
             return self.again(at);
+        }
+        // Whether a broker bears what is meant to strain it is what such a check asks.
+        if is_shaken && !check.is_hostile {
+            let why = format!(
+                "The broker closed its connections, those of others too, each of the {tries} times that this was asked: it \
+                 restarts of itself, or does so over this check."
+            );
+            return self.finish(at, (Verdict::Unknown, why));
         }
         let why = match shut_out {
             None => {

@@ -19,6 +19,8 @@ const PING: Duration = Duration::from_secs(2);
 const CONNACK: Duration = Duration::from_secs(5);
 /// No longer than this is nothing sent on it.
 const IDLE: Duration = Duration::from_secs(5);
+/// A broker that closes it at once does not get it more often than this.
+const REOPEN: Duration = Duration::from_secs(1);
 /// The first pause before it is opened again; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// As often it is tried until the broker is given up.
@@ -34,10 +36,14 @@ const DISCONNECT: [u8; 2] = [0xe0, 0];
 pub(super) struct Watch {
     state: State,
     count: u32,
+    /// When it was last asked for.
+    asked: Option<Instant>,
     /// Tries in a row that came to nothing.
     tries: u32,
-    /// When the broker last closed it.
-    closed: Option<Instant>,
+    /// The broker closed it, or did not take it, and it has not come again.
+    is_lost: bool,
+    /// When it was last not there for that.
+    away: Option<Instant>,
     /// The broker does not answer PINGREQ, which is a check's business.
     is_deaf: bool,
 }
@@ -82,14 +88,18 @@ pub(super) struct Opening<'a> {
 }
 
 impl Watch {
-    /// When the broker last closed it.
-    pub(super) const fn closed_at(&self) -> Option<Instant> {
-        self.closed
+    /// When it was last not there through the broker's doing.
+    pub(super) const fn away_at(&self) -> Option<Instant> {
+        self.away
     }
 
     /// Whether nothing else is to be begun, because the broker does not take connections at present.
     pub(super) const fn is_away(&self) -> bool {
         matches!(self.state, State::Away(_) | State::Gone) || self.tries > 0
+    }
+
+    fn reopens(&self) -> Option<Instant> {
+        self.asked.map(|asked| asked + REOPEN)
     }
 
     fn id(&self) -> Option<ConnectionId> {
@@ -103,7 +113,7 @@ impl Watch {
     pub(super) fn go_on(&mut self, is_doubted: bool, opening: Opening<'_>) -> Option<Tells> {
         let (now, way) = (opening.now, opening.round_trip * 4);
         match self.state {
-            State::None => self.open(opening),
+            State::None if self.reopens().is_none_or(|at| now >= at) => self.open(opening),
             State::Away(next) if now >= next => self.open(opening),
             State::Coming { id, asked } if now >= asked + CONNACK + way => {
                 opening.commands.push_back(Command::Close(id));
@@ -156,6 +166,7 @@ impl Watch {
         *opening.next_id = opening.next_id.wrapping_add(1);
         opening.commands.push_back(Command::Open(id));
         opening.commands.push_back(Command::Send(id, connect));
+        self.asked = Some(opening.now);
         self.state = State::Coming {
             id,
             asked: opening.now,
@@ -163,6 +174,7 @@ impl Watch {
     }
 
     fn failed(&mut self, now: Instant, why: &str) -> Option<Tells> {
+        (self.is_lost, self.away) = (true, Some(now));
         self.tries = self.tries.saturating_add(1);
         if self.tries >= MOST_TRIES {
             self.state = State::Gone;
@@ -190,6 +202,9 @@ impl Watch {
                     return self.failed(now, &format!("it refuses a CONNECT with 0x{code:02X}"));
                 }
                 self.tries = 0;
+                if core::mem::take(&mut self.is_lost) {
+                    self.away = Some(asked);
+                }
                 self.state = State::Up {
                     id,
                     last_sent: now,
@@ -224,7 +239,7 @@ impl Watch {
             return None;
         }
         if let State::Up { .. } = self.state {
-            self.closed = Some(now);
+            (self.is_lost, self.away) = (true, Some(now));
             self.state = State::None;
             return None;
         }
@@ -238,7 +253,8 @@ impl Watch {
     pub(super) fn due(&self, round_trip: Duration) -> Option<Instant> {
         let way = round_trip * 4;
         match self.state {
-            State::None | State::Gone => None,
+            State::None => self.reopens(),
+            State::Gone => None,
             State::Coming { asked, .. } => Some(asked + CONNACK + way),
             State::Up {
                 pinged: Some(pinged),
@@ -256,6 +272,6 @@ impl Watch {
         }
         commands.extend(self.id().map(Command::Close));
         self.state = State::None;
-        self.tries = 0;
+        (self.tries, self.asked) = (0, None);
     }
 }

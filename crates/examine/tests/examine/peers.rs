@@ -259,6 +259,29 @@ fn a_broker_that_limits_connections_is_asked_more_slowly() {
     }
 }
 
+/// Several times a second, as under a supervisor that starts it again and again: nothing is called broken, and nobody opens
+/// connections over and over.
+#[test]
+fn a_broker_that_restarts_again_and_again_is_not_flooded() {
+    let away = (1..400).map(|at| {
+        let from = Duration::from_millis(at * 150);
+        (from, from + Duration::from_millis(1), How::Refuses)
+    });
+    let peer = Peer {
+        away: away.collect(),
+        ..Peer::at(NEAR)
+    };
+    // Whether a broker bears what strains it is what hostile checks ask: there an end each time is an answer.
+    let options = Options {
+        is_hostile: false,
+        ..hostile()
+    };
+    let run = run_at(&all(), options, peer, None);
+    assert_eq!(run.open, 0);
+    assert!(run.opened < 6_000, "{}", run.opened);
+    none(with(&run, Verdict::Broken), "broken");
+}
+
 /// Ended at each of its steps: it comes to an end, closes all, and leaves nothing at the broker.
 #[test]
 fn an_examination_is_ended_at_any_moment() {

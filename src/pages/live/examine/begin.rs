@@ -64,7 +64,7 @@ pub(super) fn Begin(props: &BeginProps) -> Html {
         <form class="examine-form" onsubmit={on_submit} data-testid="examine-form">
             <p>{ "Each check is a short conversation with the broker: it leads to a situation of which the standard says what has to happen, and looks at what does. The report says statement by statement what the broker keeps and breaks, with the packets that show it." }</p>
             <ul class="says">
-                <li>{ "Up to eight checks run at a time, each over connections of its own. Of this connection’s settings they use the address, the user name and the password." }</li>
+                <li>{ "Up to eight checks run at a time, each over connections of its own; one connection more tells whether the broker is still there. Of this connection’s settings they use the address, the user name and the password." }</li>
                 <li>{ "Their client identifiers begin with " }<code>{ "mq" }</code>{ ", their topics with " }<code>{ "mqttscope-" }</code>{ " (behind " }<code>{ "mqttscope/" }</code>{ ", " }<code>{ "$mqttscope/" }</code>{ " and " }<code>{ "/" }</code>{ " too), with a random number each. Sessions and retained messages of theirs are taken away." }</li>
                 <li>{ "Some send wrong packets on purpose; a broker closes that connection over them and writes it into its log." }</li>
                 <li>{ "Your connections go on, and the list of packets shows nothing of it but messages for those that subscribe to everything." }if is_shared { { " Close by, all of it takes less than a minute." } }</li>
