@@ -51,6 +51,7 @@ fn payloads_are_read_by_the_schema_of_their_topic() {
     publish(&mut world, "motor/1", first);
     publish(&mut world, "motor/1", second);
     publish(&mut world, "other", second);
+    publish(&mut world, "motor/2", b"");
     look(&mut world, "");
     let seen = world.look();
     assert!(seen.messages.iter().all(|row| row.kind != "Protobuf"));
@@ -71,6 +72,7 @@ fn payloads_are_read_by_the_schema_of_their_topic() {
         "{ \"speed\": 21.5, \"name\": \"a\", \"n\": { \"drift\": -2 } }"
     );
     assert_ne!(rows[2].0, "Protobuf");
+    assert_eq!(rows[3].0, "empty");
     let chart = seen.chart.unwrap();
     assert_eq!(chart.paths, ["n.drift", "speed"]);
     let values: Vec<f64> = chart.lines[0].1.iter().map(|point| point.value).collect();
