@@ -15,6 +15,8 @@ pub mod messages;
 pub mod picture;
 pub mod profiles;
 pub mod reader;
+pub mod schemas;
+pub mod script;
 pub mod session;
 pub mod storage;
 pub mod texts;

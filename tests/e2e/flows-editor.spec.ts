@@ -47,7 +47,7 @@ test("an application answers as its line says", async ({ page }) => {
   await expect(run).toContainText("The application of S works on the message from a/b.");
   await expect(run).toContainText("The application of S publishes its answer to done/b.");
   await page.getByTestId("script").fill(`${MINE}\non S a/+ reply 0 to x : {{payloadd}}`);
-  await expect(page.getByTestId("script-says")).toContainText("This answer cannot work: {{payloadd}} stands for nothing that is known.");
+  await expect(page.getByTestId("script-says")).toContainText("This answer cannot work: {{payloadd}} stands for nothing that is known, at character 1; what may stand there: topic, payload, json,");
 });
 
 test("a fault that never happens is told in the editor and in the result", async ({ page }) => {
@@ -59,6 +59,27 @@ test("a fault that never happens is told in the editor and in the result", async
   await page.getByTestId("save-scenario").click();
   await page.keyboard.press("End");
   await expect(page.getByTestId("caption")).toContainText(text);
+});
+
+test("an answer that no message asks for is told, and a wrong one with what may stand there", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const script = page.getByTestId("script");
+  await script.fill(`${MINE}\non S b/# reply 0 to x : y`);
+  await expect(page.getByTestId("unused")).toHaveText(
+    "on S b/# reply 0 to x : y answers nothing: no message is published to a topic that b/# matches.",
+  );
+  await script.fill(`${MINE}\non S reply 0 to x : y`);
+  await expect(page.getByTestId("script-says")).toContainText(
+    "A topic filter is missing before reply: which messages does it answer? Such a line is on CLIENT FILTER reply QOS,",
+  );
+});
+
+test("a job that died with its worker is among the totals", async ({ page }) => {
+  await open(page, "A worker dies with a job, QoS 2");
+  await page.keyboard.press("End");
+  await expect(count(page, "lost-at-work")).toHaveText("1");
+  await expect(page.getByTestId("caption")).toContainText("1 lost at work");
 });
 
 test("what is not saved goes back to what was shown, and can be restored", async ({ page }) => {

@@ -37,7 +37,7 @@ test("topics count what was received, and tell what was sent", async ({ page }) 
   await open(page);
   for (const payload of ["1", "2", "3"]) await publish(page, "count/me", payload);
   await expect(topic(page, "count/me").locator(".count")).toHaveText("3");
-  await expect(topic(page, "count/me").locator(".count")).toHaveAttribute("title", "3 received, 3 sent");
+  await expect(topic(page, "count/me").locator(".count")).toHaveAttribute("title", /^3 received, 3 sent;/);
 });
 
 test("topics are in natural order, filtered by a text, opened and closed at once", async ({ page }) => {

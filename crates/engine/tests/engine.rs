@@ -16,6 +16,7 @@ mod narrowed;
 mod outcomes;
 mod pipeline;
 mod said;
+mod schemas;
 mod sparkplug;
 mod states;
 mod world;

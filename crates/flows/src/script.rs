@@ -255,7 +255,47 @@ mod tests {
             (
                 "publisher P\non P a#b reply 1",
                 2,
-                "not a valid topic filter",
+                "not a valid topic filter: `#` must be the last level",
+            ),
+            (
+                "publisher P\non t/a reply 1",
+                2,
+                "There is no client `t/a`. Add a `publisher` or `subscriber` line for it above. Such a line is `on CLIENT FILTER reply QOS`,",
+            ),
+            (
+                "publisher P\non P reply 1",
+                2,
+                "A topic filter is missing before `reply`: which messages does it answer? Such a line is",
+            ),
+            (
+                "publisher P\non P t/a 1",
+                2,
+                "`1` is not expected here. Write `reply`. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a",
+                2,
+                "Missing: `reply`. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a reply to b : x",
+                2,
+                "`to` is not a QoS: use 0, 1 or 2. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a reply 1 to : x",
+                2,
+                "Behind `to` a topic name is missing. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a reply 1 after soon : x",
+                2,
+                "Behind `after` stand milliseconds. `soon` is not a whole number: use 0 to",
+            ),
+            (
+                "publisher P\non P t/a reply 1 done",
+                2,
+                "Unknown option `done`. A reply can have to, retain, after or hold; write the payload after ` : `. Such a line is",
             ),
             ("publisher P\non P t reply 1 to a/# : x", 2, "cannot work"),
             ("publisher broker", 1, "the name of the broker"),

@@ -557,6 +557,16 @@ fn the_picture_of_packets_seen_live() {
             && shown.matches("unanswered").count() == 1,
         "{shown}"
     );
+    let lost = Diagram::of_packets("me", &packets, Look::WIDE).with_lost(|packet| packet == 1);
+    let marked: Vec<String> = (lost.to_string().lines())
+        .filter(|line| line.contains('✕'))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(marked.len(), 1, "{lost}");
+    assert!(
+        marked[0].contains("PUBREC") && marked[0].contains("✕ at 500 ‰"),
+        "{lost}"
+    );
 }
 
 #[test]

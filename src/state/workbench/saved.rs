@@ -209,10 +209,7 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
 /// A document that was made here, from its text.
 fn made(read_by: &Document, text: &str) -> Option<Document> {
     let lines = packet_lines::read(text)?;
-    let document = Document {
-        times: read_by.times.clone(),
-        ..read_by.with_bytes(lines.bytes, &lines.runs)
-    };
+    let document = read_by.with_bytes(lines.bytes, &lines.runs, &read_by.times);
     Some(document.selecting(read_by.packet, read_by.node))
 }
 

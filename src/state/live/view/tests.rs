@@ -26,10 +26,33 @@ fn packet(record: u64) -> Report {
         bytes: vec![0xd0, 0],
         frame: None,
         findings: Vec::new(),
+        fate: None,
         linked: None,
         round_trip: None,
-        sparkplug: None,
+        forms: Vec::new(),
     })
+}
+
+fn view(id: u32, state: ConnectionState) -> ConnectionView {
+    ConnectionView {
+        id: ConnectionId(id),
+        state,
+        client_identifier: String::new(),
+        session_present: Some(true),
+        limits: Vec::new(),
+        filters: Vec::new(),
+        rates: Rates::default(),
+        round_trip: None,
+        queued: 3,
+        opening: None,
+        arriving: None,
+        repeating: true,
+        repeated: None,
+        advice: Vec::new(),
+        lost: String::new(),
+        unverified: false,
+        link: String::new(),
+    }
 }
 
 /// All rows have been found of what was asked for so often.
@@ -337,25 +360,6 @@ fn what_is_dropped_while_a_list_is_paused_does_not_move_it() {
 
 #[test]
 fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
-    let view = |id, state| ConnectionView {
-        id: ConnectionId(id),
-        state,
-        client_identifier: String::new(),
-        session_present: Some(true),
-        limits: Vec::new(),
-        filters: Vec::new(),
-        rates: Rates::default(),
-        round_trip: None,
-        queued: 3,
-        opening: None,
-        arriving: None,
-        repeating: true,
-        repeated: None,
-        advice: Vec::new(),
-        lost: String::new(),
-        unverified: false,
-        link: String::new(),
-    };
     let summary = Summary {
         connections: vec![
             view(1, ConnectionState::Open),
@@ -518,4 +522,32 @@ fn findings_behind_a_row_are_asked_for_and_counted_as_findings() {
         paused.reduce(Act::OpenFindings(None)).looking().opened,
         None
     );
+}
+
+#[test]
+fn the_rate_is_of_what_the_lists_show() {
+    let of = |id, messages_in, queued| ConnectionView {
+        queued,
+        rates: Rates {
+            messages_in,
+            ..Rates::default()
+        },
+        ..view(id, ConnectionState::Open)
+    };
+    let summary = Summary {
+        connections: vec![of(1, 10.0, 1), of(2, 2.5, 4)],
+        ..Summary::default()
+    };
+    let live = after([
+        Act::Connection(ConnectionId(1)),
+        Act::Report(vec![Report::Summary(summary.into())]),
+    ]);
+    let said = |live: &Live| {
+        live.rates()
+            .map(|(rates, queued)| (rates.messages_in, queued))
+    };
+    assert_eq!(said(&live), Some((10.0, 1)));
+    let all = live.reduce(Act::Everything(true));
+    assert_eq!(said(&all), Some((12.5, 5)));
+    assert_eq!(Live::default().rates(), None);
 }
