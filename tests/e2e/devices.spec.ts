@@ -118,6 +118,14 @@ twice("of one connection there are several, each a client of its own", async (ha
   await hand.press(page.getByTestId("undo-delete"));
   await expect(rows(page)).toHaveCount(6);
   expect((await names()).map((name) => name.split(",")[0]).slice(0, 5)).toEqual(before);
+  // Those that go one by one come back together, too.
+  for (const left of [5, 4]) {
+    await hand.pick(rows(page).last().getByRole("button", { name: /^More for/ }), "Delete");
+    await expect(rows(page)).toHaveCount(left);
+  }
+  await expect(page.getByTestId("deleted")).toContainText("2 connections are deleted.");
+  await hand.press(page.getByTestId("undo-delete"));
+  await expect(rows(page)).toHaveCount(6);
 });
 
 twice("what was recorded is published again by a device, also from a capture", async (hand, page) => {

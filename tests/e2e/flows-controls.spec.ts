@@ -178,3 +178,10 @@ test("runs that mix levels say so, and a packet says what it carries", async ({ 
   await expect(page.getByTestId("publish-qos")).toHaveValue("publish QoS 1");
   await expect(page.getByTestId("publish-qos").locator("option")).toHaveCount(3);
 });
+
+test("in a low window the title stands clear of the parts above it", async ({ page }) => {
+  await page.setViewportSize({ width: 720, height: 450 });
+  await open(page);
+  const [parts, name] = [(await page.locator("nav.steps").boundingBox())!, (await page.getByTestId("title").boundingBox())!];
+  expect(name.y - parts.y - parts.height).toBeGreaterThanOrEqual(6);
+});

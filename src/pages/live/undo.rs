@@ -21,7 +21,7 @@ pub(super) struct UndoProps {
 /// It stays until it is used or sent away, and has the focus that the deleted row had.
 #[component]
 pub(super) fn Undo(props: &UndoProps) -> Html {
-    use_effect_with((), |()| browser::focus_id(UNDO));
+    use_effect_with(props.known.len(), |_| browser::focus_id(UNDO));
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };

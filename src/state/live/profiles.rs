@@ -24,7 +24,7 @@ pub struct Known {
 pub struct Profiles {
     known: Vec<Known>,
     next: u32,
-    /// What was removed last, and where each stood, in order.
+    /// What was removed, the last first, and where each stood then, in order.
     removed: Vec<(usize, Known)>,
 }
 
@@ -37,9 +37,9 @@ pub enum ProfileAct {
     Put(Box<Profile>),
     /// Those with these numbers go.
     Remove(Vec<ConnectionId>),
-    /// What was removed last comes back, with its numbers, to where it stood.
+    /// What was removed since the last word on that comes back, with its numbers, to where it stood.
     Restore,
-    /// What was removed last is not wanted back.
+    /// What was removed is not wanted back.
     Forget,
 }
 
@@ -62,7 +62,7 @@ impl Profiles {
         self.known.iter().find(|known| known.profile.id == id)
     }
 
-    /// What was removed last, as long as it can come back.
+    /// What was removed, the last first, as long as it can come back.
     pub fn removed(&self) -> impl Iterator<Item = &Known> {
         self.removed.iter().map(|(_, known)| known)
     }
@@ -199,7 +199,7 @@ impl Reducible for Profiles {
                 let all = core::mem::take(&mut next.known).into_iter().enumerate();
                 let (gone, left): (Vec<_>, Vec<_>) =
                     all.partition(|(_, known)| numbers.contains(&known.number));
-                next.removed = gone;
+                next.removed.splice(..0, gone);
                 next.known = left.into_iter().map(|(_, known)| known).collect();
             }
             ProfileAct::Restore => {
@@ -347,6 +347,16 @@ mod tests {
         let gone = before.clone().reduce(ProfileAct::Remove(gone));
         assert_eq!((gone.known().len(), gone.removed().count()), (1, 3));
         assert_eq!(gone.reduce(ProfileAct::Restore), before);
+        let one_by_one = [3, 0, 2].map(|number| ProfileAct::Remove(vec![ConnectionId(number)]));
+        let gone = one_by_one
+            .into_iter()
+            .fold(before.clone(), |it, act| it.reduce(act));
+        assert_eq!((gone.known().len(), gone.removed().count()), (1, 3));
+        assert_eq!(
+            gone.reduce(ProfileAct::Restore),
+            before,
+            "and so do all that went one by one"
+        );
     }
 
     #[test]
