@@ -20,7 +20,7 @@ use super::roles::Roles;
 use super::times::without_times;
 use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, columns,
-    decode_sides, detect, follow, islands, scan, short,
+    decode_sides, detect, firmware, follow, islands, scan, short,
 };
 use no_bytes::no_bytes;
 pub(super) use no_bytes::tells_of_packets;
@@ -76,7 +76,15 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
             .map(|decoded| Reading::of(text, decoded, Vec::new()));
     }
     let cleaned = clean(text);
-    let text = cleaned.as_ref();
+    let mut reading = read_clean(cleaned.as_ref(), turns)?;
+    if let Some((_, bytes)) = firmware::narrowed(text) {
+        reading.decoded.notes.push(Note::SignExtended { bytes });
+    }
+    Ok(reading)
+}
+
+/// Reads a text in which all means something.
+fn read_clean(text: &str, turns: Turns) -> Result<Reading, TextError> {
     if let Some(out) = columns::read(text) {
         let decoded = out.finish(Format::LogLines, text);
         let decoded = decoded.map_err(|fault| fault.in_text(text, Format::LogLines))?;

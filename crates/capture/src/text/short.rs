@@ -5,6 +5,8 @@
 //! packets, and nothing in the text may have a leading zero: who writes `00` once writes it always, and a
 //! `0` beside it is a slip of the finger.
 
+use core::ops::Range;
+
 use super::hex::is_separator;
 use super::output::Output;
 use super::plausible::{Class, begins_connect, class, mqtt};
@@ -33,6 +35,27 @@ pub(super) fn hex(groups: &Groups<'_>) -> Option<Output> {
     };
     let mut out = out;
     out.note(Note::SingleDigits);
+    fits.then_some(out)
+}
+
+/// Reads groups behind a mark of who sent them, which a packet of a few bytes may be at fault in, too.
+pub(super) fn marked_hex(groups: &Groups<'_>) -> Option<Output> {
+    let mut out = read(groups, 16, 2)?;
+    out.note(Note::SingleDigits);
+    (mqtt(out.bytes()) >= Class::Framed).then_some(out)
+}
+
+/// Takes decimals of which some are negative, each with its place.
+pub(super) fn signed(groups: Vec<(u8, Range<usize>)>) -> Option<Output> {
+    let mut out = Output::default();
+    for (byte, place) in groups {
+        out.push(byte, place);
+    }
+    let fits = match mqtt(out.bytes()) {
+        Class::Sound => out.len() >= LEAST,
+        Class::Framed => out.len() >= LEAST_AT_FAULT,
+        _ => begins_connect(out.bytes()),
+    };
     fits.then_some(out)
 }
 
