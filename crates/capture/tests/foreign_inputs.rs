@@ -148,3 +148,20 @@ fn marked_lines_of_a_websocket_are_unwrapped_on_both_sides() {
         [0xc0, 0, 0xd0, 0]
     );
 }
+
+#[test]
+fn modbus_of_both_sides_is_named() {
+    for text in [
+        "01 03 00 00 00 0A C5 CD",
+        "tx: 01 06 00 01 00 17 98 04",
+        "TX: 01 03 00 00 00 0A C5 CD\nRX: 01 03 14 00 01 00 02 00 03 00 04 00 05 00 06 00 07 00 08 00 09 00 0A 3F 3C",
+    ] {
+        let reading = mqttscope_capture::text::read(text, None, Turns::Marked).unwrap();
+        let found = reading.examined.and_then(|examined| examined.foreign);
+        assert_eq!(
+            found.map(|found| found.protocol),
+            Some(Protocol::Modbus),
+            "{text}"
+        );
+    }
+}

@@ -27,6 +27,7 @@ mod examine;
 mod flows;
 mod greeting;
 mod http;
+mod modbus;
 mod mqtt_sn;
 mod network;
 mod peel;
@@ -64,6 +65,8 @@ pub enum Protocol {
     Network,
     /// MQTT-SN messages.
     MqttSn,
+    /// Modbus RTU frames.
+    Modbus,
     /// An SP header (nanomsg, NNG).
     Nanomsg,
     /// A ZeroMQ greeting.
@@ -160,6 +163,7 @@ fn recognize_payload(bytes: &[u8]) -> Option<Foreign> {
         .or_else(|| tls::recognize(bytes))
         .or_else(|| http::recognize(bytes))
         .or_else(|| websocket::recognize(bytes))
+        .or_else(|| modbus::recognize(bytes))
         .or_else(|| mqtt_sn::recognize(bytes))
         .or_else(|| readable::recognize(bytes))
 }
