@@ -20,6 +20,7 @@
 
 mod base64;
 mod body;
+mod byte_lines;
 mod chosen;
 mod clean;
 mod columns;
@@ -155,7 +156,7 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
             result => result?,
         },
         Format::NodeBuffer => hex::decode_node_buffer(out, text)?,
-        Format::LogLines => match columns::read(text) {
+        Format::LogLines => match columns::read(text).or_else(|| byte_lines::read(text)) {
             Some(table) => *out = table,
             None => log::decode(out, text)?,
         },

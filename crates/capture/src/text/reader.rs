@@ -19,7 +19,7 @@ use super::plausible::{Class, begins_connect, class, mqtt};
 use super::roles::Roles;
 use super::times::without_times;
 use super::{
-    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, columns,
+    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, byte_lines, columns,
     decode_sides, detect, firmware, follow, islands, scan, short,
 };
 use no_bytes::no_bytes;
@@ -85,7 +85,7 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
 
 /// Reads a text in which all means something.
 fn read_clean(text: &str, turns: Turns) -> Result<Reading, TextError> {
-    if let Some(out) = columns::read(text) {
+    if let Some(out) = columns::read(text).or_else(|| byte_lines::read(text)) {
         let decoded = out.finish(Format::LogLines, text);
         let decoded = decoded.map_err(|fault| fault.in_text(text, Format::LogLines))?;
         let mut reading = Reading::of(text, decoded, Vec::new());

@@ -65,6 +65,21 @@ pub(super) fn decimals(groups: &Groups<'_>) -> Option<Output> {
     (mqtt(out.bytes()) == Class::Sound || begins_connect(out.bytes())).then_some(out)
 }
 
+/// Reads groups of three digits with leading zeros: decimals, or octal digits as `od -b` prints them.
+pub(super) fn padded(groups: &Groups<'_>) -> Option<Output> {
+    if groups.len() < LEAST || groups.iter().any(|(_, digits)| digits.len() != 3) {
+        return None;
+    }
+    [10, 8].into_iter().find_map(|radix| {
+        let mut out = Output::default();
+        for (at, digits) in groups {
+            let value = u8::from_str_radix(digits, radix).ok()?;
+            out.push(value, *at..(*at).saturating_add(digits.len()));
+        }
+        (mqtt(out.bytes()) == Class::Sound || begins_connect(out.bytes())).then_some(out)
+    })
+}
+
 /// Reads groups as whichever they are; as hex first.
 pub(super) fn either(groups: &Groups<'_>) -> Option<(Format, Output)> {
     let hex = hex(groups).map(|out| (Format::Hex, out));
@@ -113,7 +128,8 @@ pub(super) fn whole_hex(text: &str) -> Option<Output> {
 
 /// Reads a whole text of decimals.
 pub(super) fn whole_decimals(text: &str) -> Option<Output> {
-    decimals(&groups(text)?)
+    let groups = groups(text)?;
+    decimals(&groups).or_else(|| padded(&groups))
 }
 
 /// Whether a list of decimals makes no packets and the same digits as hex do.

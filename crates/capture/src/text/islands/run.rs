@@ -130,17 +130,25 @@ fn without_zeros(text: &str, first: Group<'_>, end: usize) -> Option<(Island, us
             break;
         };
         // Who writes `00` once writes it always.
-        if group.digits.len() > 1 && group.digits.starts_with('0') {
+        if group.digits.len() == 2 && group.digits.starts_with('0') {
             return None;
         }
         between = Some(kind);
         at = group.end();
         groups.push((group.at, group.digits));
     }
-    // Pairs alone are hex as any other, three digits alone are numbers.
+    // Pairs alone are hex as any other; three digits alone are numbers, with noughts before them as a rule.
     let width = first.digits.len();
     if groups.iter().all(|(_, digits)| digits.len() == width) {
-        return None;
+        let out = short::padded(&groups)?;
+        let island = Island::new(first.at..at, Format::NumberList, Strength::Ordinary, out);
+        return Some((
+            Island {
+                is_short: true,
+                ..island
+            },
+            at,
+        ));
     }
     let start = text
         .get(..first.at)?
