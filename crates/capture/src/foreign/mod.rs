@@ -41,6 +41,7 @@ pub use doubt::doubt;
 pub use examine::{Examined, Inside, InsidePiece, Part, examine, first_is_client};
 pub use network::Endpoint;
 pub use peel::{Layer, Peeled, Piece, peel};
+pub(crate) use readable::is_modem_trace;
 pub(crate) use sound::begins_with_connect;
 pub use sound::{Soundness, soundness};
 

@@ -133,6 +133,7 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
         .map(|(n, island)| Kept::of(text, island, n < MOST_FOREIGN))
         .collect();
     join(&mut all);
+    drop_masks(&mut all);
     let best = best_format(&all)?;
     let top = all
         .iter()
@@ -316,6 +317,21 @@ fn join(all: &mut [Kept]) {
     }
 }
 
+/// Drops a few bytes in noughts and ones, each by itself, that make no packets: bit masks, as `"11100000"` of a modem.
+fn drop_masks(all: &mut Vec<Kept>) {
+    const FEW: usize = 4;
+    let is_mask =
+        |kept: &Kept| kept.island.format == Format::BinaryDigits && kept.island.bytes().len() == 1;
+    let masks: Vec<u8> = all
+        .iter()
+        .filter(|kept| is_mask(kept))
+        .flat_map(|kept| kept.island.bytes().iter().copied())
+        .collect();
+    if masks.len() < FEW && mqtt(&masks) < Class::Framed {
+        all.retain(|kept| !is_mask(kept));
+    }
+}
+
 /// The format that accounts for most: for packets first, then for what else is known, then for bytes.
 fn best_format(all: &[Kept]) -> Option<Format> {
     let mut scores: Vec<(Format, [usize; 4])> = Vec::new();
@@ -488,9 +504,10 @@ impl Choice {
         if decoded.bytes.is_empty() {
             return Err(Fault::at(0, TextErrorKind::NoBytes));
         }
+        let is_guessed = |note: &Note| matches!(note, Note::BareLetters { .. });
         let mut reading = Reading {
+            sure: sure && !decoded.notes.iter().any(is_guessed),
             decoded,
-            sure,
             examined: None,
             parts: pieces,
             alternatives: self.alternatives,

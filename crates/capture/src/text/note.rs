@@ -85,6 +85,11 @@ pub enum Note {
     },
     /// Hex digits stood alone and were read as bytes, as Arduino prints them.
     SingleDigits,
+    /// Letters stood in a list of bytes without quotes, and were taken as their bytes.
+    BareLetters {
+        /// How many.
+        letters: usize,
+    },
     /// Bytes stood there as negative numbers of more than one byte, and were taken as one each.
     SignExtended {
         /// How many.
@@ -158,6 +163,10 @@ impl fmt::Display for Note {
             Self::SingleDigits => {
                 f.write_str("single hex digits were read as bytes: `0` as 00")
             }
+            Self::BareLetters { letters } => write!(
+                f,
+                "{letters} letters stand in the list without quotes: they were read as their bytes, and numbers as numbers"
+            ),
             Self::SignExtended { bytes: 1 } => f.write_str(
                 "1 byte was printed as a negative number: `FFFFFFC2` was read as C2, as a cast to unsigned char makes it",
             ),

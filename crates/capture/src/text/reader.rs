@@ -129,6 +129,16 @@ fn read_clean(text: &str, turns: Turns) -> Result<Reading, TextError> {
         || found
             .as_ref()
             .is_some_and(|choice| choice.class >= Class::Known);
+    if !is_known
+        && foreign::is_modem_trace(text)
+        && strict.as_ref().map_or(true, is_readable)
+        && !found
+            .as_ref()
+            .is_some_and(|choice| choice.class > Class::Nothing)
+    {
+        // Numbers and names of its answers are no bytes.
+        return Err(no_bytes(timed));
+    }
     if !is_known && let Some(reading) = short_column(text) {
         return Ok(reading);
     }
@@ -228,6 +238,7 @@ pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, Tex
             if matches!(
                 error.kind,
                 TextErrorKind::LogWithoutBytes
+                    | TextErrorKind::ModemTrace
                     | TextErrorKind::LogInWords
                     | TextErrorKind::TalkOfPackets
                     | TextErrorKind::PacketList
@@ -396,6 +407,15 @@ fn accounts_for(text: &str, decoded: &Decoded) -> bool {
         >= signs.saturating_mul(8)
 }
 
+/// Whether all bytes are characters of words.
+fn is_readable(decoded: &Decoded) -> bool {
+    decoded.format.is_literal()
+        && decoded
+            .bytes
+            .iter()
+            .all(|byte| matches!(byte, b' '..=b'~' | 0x80..))
+}
+
 /// Whether a text is JSON with names in it, not a list of numbers.
 fn is_json(text: &str) -> bool {
     let (_, body) = scan::trim(text);
@@ -467,6 +487,10 @@ fn is_words(text: &str, decoded: &Decoded) -> bool {
 
 /// Whether a text is in the format that the error names, but for a slip of the finger.
 fn is_slip(text: &str, error: &TextError) -> bool {
+    // A time before other things is that of a log.
+    if islands::line_time(&error.found).is_some() {
+        return false;
+    }
     if matches!(
         error.kind,
         TextErrorKind::Unrecognised | TextErrorKind::NoBytes

@@ -115,6 +115,14 @@ fn a_text_without_bytes_is_named_where_it_is_known() {
     for (text, what) in [
         ("+QMTCONN: 0,0,5", "AT commands"),
         ("AT+CIPSEND=12\r\nOK", "AT commands"),
+        (
+            "AT+QMTCONN=0,\"a\",\"b\",\"c\"\nOK\n+QMTCONN: 0,1,0\n",
+            "AT commands",
+        ),
+        (
+            "AT+CMQTTCONNECT=0,\"tcp://10.0.0.5:1883\",60,1\nOK\n+CMQTTCONNECT: 0,0\n",
+            "AT commands",
+        ),
         ("GET /mqtt HTTP/1.1\r\nHost: broker\r\n\r\n", "HTTP"),
     ] {
         let found = read(&request(Given::Text(text)));
