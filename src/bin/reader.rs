@@ -1,5 +1,6 @@
 //! The entry point of the reader of pasted text and files.
 
+use mqttscope_view::payload::Asked;
 use mqttscope_view::{reader, repair};
 use wasm_bindgen::prelude::*;
 
@@ -21,6 +22,17 @@ pub fn read(request: &[u8]) -> Result<Vec<u8>, JsError> {
 pub fn repairs(doubtful: &[u8]) -> Result<Vec<u8>, JsError> {
     let doubtful: repair::Doubtful<'_> = postcard::from_bytes(doubtful)?;
     Ok(postcard::to_allocvec(&doubtful.repairs())?)
+}
+
+/// A payload in the forms that it can be read in: [`Asked`] in, [`Form`](mqttscope_view::payload::Form)s out, in the
+/// same format.
+///
+/// # Errors
+/// The bytes are no such thing.
+#[wasm_bindgen]
+pub fn forms(asked: &[u8]) -> Result<Vec<u8>, JsError> {
+    let asked: Asked<'_> = postcard::from_bytes(asked)?;
+    Ok(postcard::to_allocvec(&asked.forms())?)
 }
 
 fn main() {}

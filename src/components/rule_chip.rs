@@ -22,14 +22,13 @@ pub fn rule_chip(version: ProtocolVersion, place: &str) -> Html {
     }
 }
 
-/// The first section that a phrase names: `4.7.3` of `section 4.7.3`.
+/// The first section that a phrase names: `4.7.3` of `section 4.7.3`, or of the number alone.
 fn section_in(place: &str) -> Option<&str> {
-    if !place.contains("section") {
+    let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+    if !place.contains("section") && !is_number(&place) {
         return None;
     }
-    place
-        .split([' ', ','])
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    place.split([' ', ',']).find(is_number)
 }
 
 #[cfg(test)]
@@ -42,6 +41,7 @@ mod tests {
             ("section 4.7.3", Some("4.7.3")),
             ("sections 1.5.4 and 1.5.6", Some("1.5.4")),
             ("2.2.2.2 and the section of each property", Some("2.2.2.2")),
+            ("2.2.3", Some("2.2.3")),
             ("MQTT-1.5.4-1", None),
         ] {
             assert_eq!(section_in(place), section);

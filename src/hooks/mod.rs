@@ -7,6 +7,7 @@ mod keys;
 mod narrow;
 mod reader;
 mod resizes;
+mod step_focus;
 mod texts;
 mod virtual_rows;
 
@@ -17,5 +18,6 @@ pub use keys::use_window_keys;
 pub use narrow::{ONE_PANE, use_narrow};
 pub use reader::{ReaderStage, use_reader};
 pub use resizes::Resizes;
+pub use step_focus::use_step_focus;
 pub use texts::{TextsStage, use_texts};
 pub use virtual_rows::{VirtualRows, use_uneven_rows, use_virtual_rows};

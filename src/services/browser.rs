@@ -173,11 +173,29 @@ pub fn is_focus_nowhere() -> bool {
     })
 }
 
+/// Whether what has the focus is not drawn, so that it is about to lose it.
+#[must_use]
+pub fn is_focus_hidden() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|active| active.get_bounding_client_rect().width() == 0.0)
+}
+
+/// Gives the focus on if the first element that a selector finds has it, to the first that another finds.
+pub fn pass_focus(from: &str, to: &str) {
+    let active = document().and_then(|document| document.active_element());
+    if active.is_some_and(|active| active.matches(from).unwrap_or(false)) {
+        focus_quietly(to);
+    }
+}
+
 /// Whether an event happened within an element that a selector finds.
 #[must_use]
 pub fn is_within(event: &Event, selector: &str) -> bool {
-    target(event)
-        .is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
+    // A picture within a button is no element of HTML.
+    let element = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
 }
 
 /// A colour of the style sheets as it is now, by the name of its custom property.
@@ -212,28 +230,6 @@ pub fn has_dialog() -> bool {
         let dialog = document.query_selector("dialog[open]");
         dialog.is_ok_and(|dialog| dialog.is_some())
     })
-}
-
-/// Whether an element fills the screen.
-#[must_use]
-pub fn is_fullscreen() -> bool {
-    document().is_some_and(|document| document.fullscreen_element().is_some())
-}
-
-/// Lets the first element that a selector finds fill the screen, or none any more. A browser that
-/// does not allow it changes nothing.
-pub fn set_fullscreen(selector: &str, wanted: bool) {
-    let Some(document) = document() else { return };
-    if !wanted {
-        if is_fullscreen() {
-            document.exit_fullscreen();
-        }
-        return;
-    }
-    if let Ok(Some(element)) = document.query_selector(selector) {
-        // It is a wish: the style sheet lets the element fill the window in any case.
-        let _ = element.request_fullscreen();
-    }
 }
 
 /// Presses the first element that a selector finds.

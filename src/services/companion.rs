@@ -1,7 +1,7 @@
 //! What the companion lends to the page that it serves.
 
 use js_sys::{Array, Reflect};
-use mqttscope_protocol::{FaultError, FaultsRefused, TapFaults};
+use mqttscope_protocol::{FaultError, TapFaults};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
@@ -74,8 +74,8 @@ pub async fn sources(token: &str) -> Result<Array, String> {
 pub enum AskFaults {
     /// Which are in force.
     Tell,
-    /// These lines in the place of all.
-    Replace(String),
+    /// These lines in the place of the faults with these numbers. What is in force among them stays as it is.
+    Replace(String, Vec<u32>),
     /// None any more.
     Clear,
     /// All but the one with this number.
@@ -87,7 +87,10 @@ impl AskFaults {
     fn request(&self) -> (&'static str, String, Option<&str>) {
         match self {
             Self::Tell => ("GET", String::new(), None),
-            Self::Replace(text) => ("PUT", String::new(), Some(text)),
+            Self::Replace(text, known) => {
+                let known: Vec<String> = known.iter().map(u32::to_string).collect();
+                ("PUT", format!("?of={}", known.join(",")), Some(text))
+            }
             Self::Clear => ("DELETE", String::new(), None),
             Self::Remove(number) => ("DELETE", format!("/{number}"), None),
         }
@@ -125,12 +128,13 @@ pub async fn faults(token: &str, ask: &AskFaults) -> Result<Option<TapFaults>, V
     let text = text.map_err(gone)?.as_string().unwrap_or_default();
     let unread = |_| failed("The companion's answer cannot be read: is it another version?");
     match response.status() {
-        200 => serde_json::from_str(&text).map_err(unread),
-        422 => {
-            let refused: FaultsRefused = serde_json::from_str(&text).map_err(unread)?;
-            Err(refused.errors)
+        200 => {
+            let told: Option<TapFaults> = serde_json::from_str(&text).map_err(unread)?;
+            match told {
+                Some(told) if !told.errors.is_empty() => Err(told.errors),
+                told => Ok(told),
+            }
         }
-        404 => Err(failed("There is no such fault any more.")),
         _ => Err(failed(&format!("The companion says: {text}."))),
     }
 }

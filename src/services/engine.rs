@@ -92,6 +92,10 @@ impl Engine {
     /// Starts another worker in place of one that has stopped. It knows of no connection yet.
     pub fn begin(&self) {
         self.begin_with(script(), Vec::new());
+        let given = super::schemas::kept();
+        if !given.rules.is_empty() {
+            self.send(Command::Schemas(given.into()));
+        }
     }
 
     /// A worker from a file has the Content-Security-Policy of that file's own headers, of which a static host sends
@@ -225,6 +229,14 @@ impl Engine {
         // The callback may start another engine, so it is not called while it is borrowed.
         let on_news = self.0.on_news.borrow().clone();
         on_news.emit(news);
+    }
+}
+
+/// Asks every engine that runs for something.
+pub(super) fn tell_all(command: &Command) {
+    let running = RUNNING.with_borrow(Clone::clone);
+    for engine in running.iter().flatten() {
+        engine.send(command.clone());
     }
 }
 

@@ -4,8 +4,10 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::{Function, Uint8Array};
 use mqttscope_capture::text::Format;
+use mqttscope_view::payload::{Asked, Form};
 use mqttscope_view::reader::{Fault, Found, Given, Request, Taking};
 use mqttscope_view::repair::{Doubtful, Repair};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use super::assets;
@@ -123,8 +125,19 @@ pub fn read(request: &Request<'_>) -> Option<Found> {
 /// What was probably meant by a packet, where it is wrong; nothing while the reader is not here.
 #[must_use]
 pub fn repairs(doubtful: &Doubtful<'_>) -> Vec<Repair> {
-    let asked = postcard::to_allocvec(doubtful).unwrap_or_default();
-    let found = call_of(MODULE, "repairs", &asked).ok().flatten();
+    listed("repairs", postcard::to_allocvec(doubtful))
+}
+
+/// The forms that a payload can be read in; nothing while the reader is not here.
+#[must_use]
+pub fn forms(asked: &Asked<'_>) -> Vec<Form> {
+    listed("forms", postcard::to_allocvec(asked))
+}
+
+/// What a function of the reader gives for this; nothing where it gives nothing.
+fn listed<T: DeserializeOwned>(what: &str, asked: postcard::Result<Vec<u8>>) -> Vec<T> {
+    let found = call_of(MODULE, what, &asked.unwrap_or_default());
+    let found = found.ok().flatten();
     let found = found.and_then(|found| postcard::from_bytes(&found.to_vec()).ok());
     found.unwrap_or_default()
 }

@@ -20,6 +20,8 @@ pub struct Toast {
     pub text: String,
     /// A button: what it is called, and what it does.
     pub offer: Option<(&'static str, Callback<()>)>,
+    /// How what it waits for begins.
+    pub awaits: &'static [&'static str],
 }
 
 /// The messages that are shown, the oldest first.
@@ -34,6 +36,8 @@ pub struct Toasts {
 pub enum ToastAction {
     /// Show one.
     Say(String),
+    /// Show one that is over when anything else is said that begins with one of these words.
+    Await(String, &'static [&'static str]),
     /// Show one with a button.
     Offer(String, &'static str, Callback<()>),
     /// Take it away.
@@ -48,11 +52,16 @@ impl Toasts {
     }
 
     fn show(&mut self, text: String, offer: Option<(&'static str, Callback<()>)>) {
-        self.shown.retain(|toast| toast.text != text);
+        let is_over = |toast: &Toast| {
+            let mut awaited = toast.awaits.iter();
+            toast.text == text || awaited.any(|begins| text.starts_with(begins))
+        };
+        self.shown.retain(|toast| !is_over(toast));
         self.shown.push(Toast {
             id: self.next,
             text,
             offer,
+            awaits: &[],
         });
         self.next = self.next.wrapping_add(1);
         let surplus = self.shown.len().saturating_sub(MOST);
@@ -67,6 +76,12 @@ impl Reducible for Toasts {
         let mut next = (*self).clone();
         match action {
             ToastAction::Say(text) => next.show(text, None),
+            ToastAction::Await(text, awaits) => {
+                next.show(text, None);
+                if let Some(toast) = next.shown.last_mut() {
+                    toast.awaits = awaits;
+                }
+            }
             ToastAction::Offer(text, name, act) => next.show(text, Some((name, act))),
             ToastAction::Close(id) => next.shown.retain(|toast| toast.id != id),
         }
@@ -94,6 +109,20 @@ mod tests {
             .map(|toast| toast.text.as_str())
             .collect();
         assert_eq!(texts, ["a", "c", "d"]);
+    }
+
+    #[test]
+    fn what_is_waited_for_takes_the_place_of_the_waiting() {
+        let ask = ToastAction::Await("waiting…".into(), &["Response", "No response"]);
+        let texts = |toasts: &Toasts| {
+            let texts = toasts.shown().iter().map(|toast| toast.text.clone());
+            texts.collect::<Vec<_>>()
+        };
+        for answer in ["Response after 8 ms: x", "No response in time."] {
+            let toasts = say(Rc::new(Toasts::default()).reduce(ask.clone()), "other");
+            assert_eq!(texts(&toasts), ["waiting…", "other"]);
+            assert_eq!(texts(&say(toasts, answer)), ["other", answer]);
+        }
     }
 
     #[test]

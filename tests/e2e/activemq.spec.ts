@@ -65,7 +65,7 @@ test("ActiveMQ's console counts what the page's producer sent and its consumer r
   await row("producer").getByTestId("look").click();
   for (const qos of [0, 1, 2]) await publish(qos, `order at QoS ${qos}`);
   await row("consumer").getByTestId("look").click();
-  await expect(ours).toHaveAttribute("title", "3 received, 0 sent");
+  await expect(ours).toHaveAttribute("title", /^3 received, 0 sent;/);
   await expect.poll(() => counted(topic)).toEqual({ sent: 3, dispatched: 3, acknowledged: 3 });
 
   // Two more, while the consumer is away: they wait in the broker, and come when it is back.
@@ -75,9 +75,9 @@ test("ActiveMQ's console counts what the page's producer sent and its consumer r
   for (const qos of [1, 2]) await publish(qos, `late order at QoS ${qos}`);
   await expect.poll(async () => (await counted(topic)).sent).toBe(5);
   expect(await counted(topic)).toEqual({ sent: 5, dispatched: 3, acknowledged: 3 });
-  await expect(ours).toHaveAttribute("title", "0 received, 5 sent");
+  await expect(ours).toHaveAttribute("title", /^0 received, 5 sent;/);
   await row("consumer").getByTestId("connect").click();
   await row("consumer").getByTestId("look").click();
-  await expect(ours).toHaveAttribute("title", "5 received, 0 sent");
+  await expect(ours).toHaveAttribute("title", /^5 received, 0 sent;/);
   await expect.poll(() => counted(topic)).toEqual({ sent: 5, dispatched: 5, acknowledged: 5 });
 });

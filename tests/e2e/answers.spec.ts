@@ -142,7 +142,11 @@ twice("an answer is written, changed, switched off and removed", async (hand, pa
   await expect(page.getByTestId("condition-1")).toHaveCount(0);
 
   await hand.write(page.getByTestId("action-0-topic"), "{{nonsense}}");
-  await expect(page.getByTestId("answer-problems")).toContainText("{{nonsense}} stands for nothing that is known");
+  await expect(page.getByTestId("answer-problems")).toContainText("{{nonsense}} stands for nothing that is known, at character 1; what may stand there: topic, payload, json,");
+  await hand.write(page.getByTestId("action-0-topic"), "a/{{sine 18}}");
+  await expect(page.getByTestId("answer-problems")).toContainText("{{sine 18}} is not complete or not right, at character 3: it takes LOW HIGH SECONDS behind it, as in {{sine 18 24 60}}");
+  await hand.write(page.getByTestId("action-0-topic"), "a/{{topic");
+  await expect(page.getByTestId("answer-problems")).toContainText("{{topic is not closed, at character 3: }} belongs behind the name");
   await hand.write(page.getByTestId("action-0-topic"), "{{topic}}/state");
   await hand.write(page.getByTestId("action-0-payload"), "{{topic.2}} is {{payload}}, {{count.lamps}}");
   await hand.choose(page.getByTestId("action-0-qos"), "QoS 1");

@@ -99,6 +99,52 @@ twice("a file without MQTT is explained in the middle, with what to do instead",
   await expect(unread).toHaveCount(0);
 });
 
+test("a search that finds only events says so, and their connections stay", async ({ page }) => {
+  await sample(page);
+  await page.getByTestId("search").fill("begins");
+  await expect(page.getByTestId("total")).toHaveText("5 events found");
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  await expect(page.getByTestId("captured-row").first()).toContainText("0 of ");
+});
+
+twice("what looks like a filter and is none is offered as one", async (hand, page) => {
+  await sample(page);
+  const [search, offer] = [page.getByTestId("search"), page.getByTestId("search-meant")];
+  for (const [typed, filter] of [
+    ["mqtt.qos=2", "mqtt.qos == 2"],
+    ["qos = 2", "mqtt.qos == 2"],
+    ["topic=hall/3/temperature", "topic == hall/3/temperature"],
+    ["tcp.port 1883", "tcp.port == 1883"],
+  ] as const) {
+    await hand.write(search, typed);
+    await expect(offer).toHaveText(`filter: ${filter}`);
+    await hand.press(offer);
+    await expect(search).toHaveValue(filter);
+    await expect(offer).toHaveCount(0);
+    await expect(page.getByTestId("search-wrong")).toHaveCount(0);
+  }
+});
+
+test("topics count as the list of messages does", async ({ page }) => {
+  await sample(page);
+  await page.getByTestId("tab-messages").click();
+  await expect(page.getByTestId("total")).toHaveText(/^\d+ messages$/);
+  const all = Number((await page.getByTestId("total").textContent())!.split(" ")[0]);
+  const counts = page.locator('[data-testid="topic"][aria-level="1"] .count');
+  await expect(counts.first()).toBeVisible();
+  const sum = (await counts.allTextContents()).reduce((sum, count) => sum + Number(count), 0);
+  expect(sum).toBe(all);
+});
+
+test("names of clients are whole where there is room", async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await sample(page);
+  const names = page.getByTestId("wire").locator(".of > span:first-child");
+  await expect(names.first()).toBeVisible();
+  const cut = await names.evaluateAll((all) => all.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent));
+  expect(cut).toEqual([]);
+});
+
 test("TLS without its keys says what to add", async ({ page }) => {
   await page.goto("#/captures");
   await page.getByTestId("capture-files").setInputFiles(file("recorded/tls-1.3.pcap"));

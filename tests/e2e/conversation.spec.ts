@@ -235,4 +235,11 @@ test("an edit keeps the times of a log, and what they show of Keep Alive", async
   await page.reload();
   await expect(page.getByTestId("packet").first()).toBeVisible();
   await expect(verdict).toHaveText(before);
+  // They stand in the text, so that typing in it keeps them.
+  const text = page.getByTestId("text");
+  await expect(text).toHaveValue(/^12:00:01\.000 C: 10 10 /);
+  await text.fill((await text.inputValue()).replace("68 69", "68 6a"));
+  await expect(packet(page, 3)).toContainText("PUBLISH");
+  await expect(notes).toContainText("imes and sides were read from the words around the bytes");
+  await expect(verdict).toHaveText(before);
 });

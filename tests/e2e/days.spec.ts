@@ -56,7 +56,7 @@ test("a row is found by the words that it says, by several at once", async ({ pa
   await expect(rows).toContainText("plant/pump1");
 });
 
-test("the types of packets are whole on a phone", async ({ page }) => {
+test("the times and types of packets are whole on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await openLog(page);
   await page.getByRole("button", { name: "Packets", exact: true }).click();
@@ -64,4 +64,8 @@ test("the types of packets are whole on a phone", async ({ page }) => {
   await expect(types.first()).toBeVisible();
   const cut = await types.evaluateAll((all) => all.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent));
   expect(cut).toEqual([]);
+  const time = page.getByTestId("wire").locator(".time").first();
+  await expect(time).toBeVisible();
+  // Hours, minutes and seconds at least.
+  expect((await time.boundingBox())!.width).toBeGreaterThan(48);
 });

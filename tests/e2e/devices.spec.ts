@@ -2,7 +2,7 @@
 import { expect, type Page } from "@playwright/test";
 
 import { withoutViolations } from "./axe";
-import { open } from "./live";
+import { open, publish } from "./live";
 import { test } from "./quiet";
 import { twice } from "./ways";
 
@@ -19,6 +19,9 @@ twice("a device publishes by itself, is changed, and turned off", async (hand, p
   await expect(page.getByTestId("answer-name")).toHaveValue("Temperature sensor");
   await expect(page.getByTestId("answer-every")).toHaveValue("1000");
   await expect(page.getByTestId("answer-filter")).toHaveCount(0);
+  // A timer has no message, so no Response Topic.
+  await expect(page.getByTestId("action-0-retain")).toBeVisible();
+  await expect(page.getByTestId("action-0-respond")).toHaveCount(0);
   await expect(page.getByTestId("answer-preview")).toContainText("from 18 to 24");
   await hand.press(page.getByTestId("try-answer"));
   await expect(page.getByTestId("trial-says")).toContainText(/Publishes \{"celsius":\d\d\.\d\d,"number":1,/);
@@ -37,6 +40,11 @@ twice("a device publishes by itself, is changed, and turned off", async (hand, p
   await withoutViolations(page);
   await hand.press(page.getByTestId("save-answer"));
   await expect(page.getByTestId("answer")).toContainText("every 200 ms");
+  const every = page.getByTestId("answer").locator(".every");
+  expect(await every.evaluate((it) => it.scrollWidth - it.clientWidth), "how often it is done is seen whole").toBeLessThanOrEqual(0);
+  const button = (await page.getByTestId("edit-answer").boundingBox())!;
+  const seen = (await every.boundingBox())!;
+  expect(seen.x + seen.width).toBeLessThanOrEqual(button.x + button.width + 1);
   await expect(sent(page).nth(3)).toBeVisible();
   await expect(page.getByTestId("answer-last")).toContainText(/Publishes \d\.\d\d to sensors\//);
   await hand.turn(page.getByTestId("answer-on"));
@@ -70,6 +78,18 @@ twice("of one connection there are several, each a client of its own", async (ha
   await hand.choose(page.getByTestId("scope"), "all connections");
   await hand.press(page.getByTestId("tab-messages"));
   for (const device of [1, 2, 3]) await expect(sent(page).filter({ hasText: `-${device}/temperature` }).first()).toBeVisible();
+  // Four of them publish once a second each: the rate is of all, and no single round trip stands beside it.
+  const rates = page.getByTestId("rates");
+  await expect(rates).toHaveAttribute("title", /^PUBLISH packets of all connections each second/);
+  await expect.poll(async () => Number(/([\d.]+) out/.exec(await rates.innerText())?.[1])).toBeGreaterThan(2);
+  await expect(page.getByTestId("round-trip")).toHaveCount(0);
+  // Whose a handshake is stands whole in its row.
+  await hand.press(page.getByTestId("tab-flows"));
+  const of = page.getByTestId("flow-row").first().locator(".says");
+  await expect(of).toContainText("Built-in broker");
+  expect(await of.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
+  await hand.press(page.getByTestId("tab-messages"));
+  await expect(page.getByTestId("topic").first().locator(".count")).toHaveAttribute("title", /a message counts once for each connection that it came over/);
   // They can be made without being connected, too.
   await hand.pick(menu, "Make several…");
   await hand.write(page.getByTestId("several-count"), "1");
@@ -82,6 +102,66 @@ twice("of one connection there are several, each a client of its own", async (ha
   await page.reload();
   await expect(rows(page)).toHaveCount(5);
   expect((await names()).map((name) => name.split(",")[0])).toEqual(before);
+  // All at once.
+  const all = page.getByRole("button", { name: "All connections", exact: true });
+  const open_ = page.locator('[data-testid="connection"][data-state="open"]');
+  await hand.pick(all, "Connect all");
+  await expect(open_).toHaveCount(5);
+  await hand.pick(all, "Disconnect all");
+  await expect(open_).toHaveCount(0);
+  await hand.pick(rows(page).first().getByRole("button", { name: /^More for/ }), "Duplicate…");
+  await hand.press(page.getByTestId("save-and-connect"));
+  await expect(open_).toHaveCount(1);
+  await hand.pick(all, "Delete all that are not connected");
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByTestId("deleted")).toContainText("5 connections are deleted.");
+  await hand.press(page.getByTestId("undo-delete"));
+  await expect(rows(page)).toHaveCount(6);
+  expect((await names()).map((name) => name.split(",")[0]).slice(0, 5)).toEqual(before);
+});
+
+twice("what was recorded is published again by a device, also from a capture", async (hand, page) => {
+  await open(page);
+  await hand.press(page.getByTestId("tab-messages"));
+  for (const payload of ["20.5", "21", "22"]) await publish(page, "hall/t", payload);
+  await expect(page.getByTestId("message-row").filter({ hasText: "hall/t" })).toHaveCount(6);
+  await hand.pick(page.getByTestId("export"), "Replay as a device…");
+  await expect(page.getByTestId("answer-name")).toHaveValue("Recording");
+  await expect(page.getByTestId("replay-says")).toContainText("3 messages in");
+  await expect(page.getByTestId("replay-says")).toContainText("from hall/t on");
+  await expect(page.getByTestId("answer-preview")).toContainText("from 20.5 to 22");
+  await expect(page.getByTestId("answer-when")).toHaveCount(0);
+  await hand.write(page.getByTestId("replay-speed"), "0");
+  await expect(page.getByTestId("answer-problems")).toContainText("its speed is from 1 to 100000 percent");
+  await hand.write(page.getByTestId("replay-speed"), "1000");
+  await hand.write(page.getByTestId("replay-prefix"), "again/{{json}}");
+  await expect(page.getByTestId("answer-problems")).toContainText("a timer has none");
+  await hand.write(page.getByTestId("replay-prefix"), "again/");
+  await hand.turn(page.getByTestId("replay-repeat"));
+  await hand.press(page.getByTestId("try-answer"));
+  await expect(page.getByTestId("trial-says")).toContainText("Publishes 20.5 to again/hall/t, QoS 0");
+  await withoutViolations(page);
+  await hand.turn(page.getByTestId("replay-repeat"));
+  await hand.press(page.getByTestId("save-answer"));
+  await expect(page.getByTestId("answer")).toContainText("3 messages");
+  // Each there and back, in order, and not again.
+  const again = page.getByTestId("message-row").filter({ hasText: "again/hall/t" });
+  await expect(again).toHaveCount(6);
+  await expect(page.getByTestId("answer-last")).toHaveText("Publishes 22 to again/hall/t, QoS 0");
+  await expect(page.getByTestId("answer-count")).toHaveText("3 published");
+  // It is kept; off and on it begins anew.
+  await hand.turn(page.getByTestId("answer-on"));
+  await hand.turn(page.getByTestId("answer-on"));
+  await expect(page.getByTestId("answer-count")).toHaveText("6 published");
+  // From the page of captures, too.
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("wire-row").first()).toBeVisible();
+  await hand.pick(page.getByTestId("export"), "Replay as a device…");
+  await expect(page).toHaveURL(/#\/live/);
+  await expect(page.getByTestId("answer-name")).toHaveValue("Recording");
+  await expect(page.getByTestId("replay-says")).toContainText(/\d+ messages? in/);
+  await hand.discard();
 });
 
 test("a device is there again after a reload, and goes on once it is connected", async ({ page }) => {

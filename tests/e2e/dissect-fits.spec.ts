@@ -123,3 +123,45 @@ test.describe("on a phone", () => {
     await expect(typed).toBeFocused();
   });
 });
+
+test("the name of a packet is never cut, and low windows have one column that scrolls", async ({ page }) => {
+  await open(page);
+  await give(page, CONNECT);
+  for (const [width, height] of [[720, 450], [390, 844], [1080, 700], [1440, 900]] as const) {
+    await page.setViewportSize({ width, height });
+    if (width < 720) await page.getByTestId("step-fields").click();
+    const name = page.getByTestId("packet-type");
+    await expect(name).toHaveText("CONNECT");
+    const cut = () => name.evaluate((name) => name.scrollWidth - name.clientWidth);
+    await expect.poll(cut, `at ${width}`).toBeLessThanOrEqual(0);
+    if (width < 720) await page.getByTestId("step-packets").click();
+  }
+  await page.setViewportSize({ width: 720, height: 450 });
+  // Neither fields nor what is said of one scroll by themselves: the column around both does.
+  const scrolls = (selector: string) => page.locator(selector).evaluate((it) => it.scrollHeight > it.clientHeight && getComputedStyle(it).overflowY !== "visible");
+  await expect.poll(() => scrolls(".inspector")).toBe(true);
+  expect(await scrolls(".fields-pane > .scroll")).toBe(false);
+  await page.locator(".bytes-pane .legend").scrollIntoViewIfNeeded();
+  await expect(page.locator(".bytes-pane .legend")).toBeInViewport({ ratio: 1 });
+});
+
+test("a field's value is read apart from what it means", async ({ page }) => {
+  await open(page);
+  await give(page, CONNECT);
+  await expect(page.getByRole("treeitem", { name: /Remaining Length 13 13 bytes follow/ })).toBeVisible();
+});
+
+test("the version is undone, and a button that can do no more leaves the focus to its neighbour", async ({ page }) => {
+  await open(page);
+  // A PUBLISH that reads well in 3.1.1 alone.
+  await give(page, "32 09 00 03 61 2f 62 00 01 68 69");
+  await page.getByTestId("version").selectOption("MQTT 5");
+  await expect(page.getByTestId("fields-head")).toContainText("MQTT 5");
+  await page.getByTestId("undo").press("Enter");
+  await expect(page.getByTestId("fields-head")).toContainText("MQTT 3.1.1");
+  await expect(page.getByTestId("undo")).toBeDisabled();
+  await expect(page.getByTestId("redo")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("fields-head")).toContainText("MQTT 5");
+  await expect(page.getByTestId("undo")).toBeFocused();
+});

@@ -120,3 +120,61 @@ test("scenarios, the editor, links, files and the presentation are reached with 
   await press(page, "save-scenario");
   await expect(page.getByTestId("own-scenario")).toHaveCount(1);
 });
+
+test("where the browser refuses the whole screen, the presentation fills the window, and Escape leaves it", async ({ page }) => {
+  // As in a frame without `allow="fullscreen"`.
+  await page.addInitScript(() => {
+    Element.prototype.requestFullscreen = () => Promise.reject(new TypeError("Disallowed by permissions policy"));
+  });
+  await open(page);
+  await press(page, "present");
+  await expect(page.locator("main.flows")).toHaveAttribute("data-presenting", "true");
+  await expect(page.getByTestId("room")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.locator("main.flows")).toHaveAttribute("data-presenting", "false");
+  await expect(page.locator("#failure")).toHaveCount(0);
+});
+
+test("the packets of a diagram are one stop of the Tab key, and Up and Down go from one to the next", async ({ page }) => {
+  await open(page, "QoS 2, no faults");
+  const arrows = page.getByTestId("arrow");
+  const stops = page.locator("[data-testid=arrow][tabindex='0']");
+  await expect(stops).toHaveCount(1);
+  await page.getByTestId("room").focus();
+  await page.keyboard.press("Tab");
+  await expect(arrows.first()).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(arrows.first()).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect(arrows.nth(2)).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(arrows.nth(1)).toBeFocused();
+  await expect(arrows.nth(1)).toHaveAttribute("tabindex", "0");
+  await expect(stops).toHaveCount(1);
+  // One more Tab leaves the diagram; back again it is the packet that one was at.
+  await page.keyboard.press("Tab");
+  await expect(page.locator("[data-testid=arrow]:focus")).toHaveCount(0);
+  await page.keyboard.press("Shift+Tab");
+  await expect(arrows.nth(1)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("packet-window")).toBeVisible();
+  await page.keyboard.press("Escape");
+  // Another diagram begins at its first packet.
+  await open(page, "QoS 1, no faults");
+  await expect(stops).toHaveCount(1);
+  await expect(arrows.first()).toHaveAttribute("tabindex", "0");
+});
+
+test("runs that mix levels say so, and a packet says what it carries", async ({ page }) => {
+  await open(page, "A worker dies with a job, QoS 0");
+  await expect(page.getByTestId("publish-qos").locator("option:checked")).toHaveText("publish mixed QoS");
+  await expect(page.getByTestId("subscribe-qos").locator("option:checked")).toHaveText("subscribe mixed QoS");
+  await expect(page.getByTestId("effective")).toHaveCount(0);
+  const publish = page.getByTestId("arrow").filter({ hasText: "PUBLISH" }).first();
+  await expect(publish).toHaveAttribute("aria-label", /PUBLISH · QoS 0 · jobs /);
+  await expect(publish.locator("title")).toHaveText(/jobs /);
+  await page.getByTestId("publish-qos").selectOption("publish QoS 1");
+  await expect(page.getByTestId("publish-qos")).toHaveValue("publish QoS 1");
+  await expect(page.getByTestId("publish-qos").locator("option")).toHaveCount(3);
+});

@@ -47,7 +47,7 @@ test("an application answers as its line says", async ({ page }) => {
   await expect(run).toContainText("The application of S works on the message from a/b.");
   await expect(run).toContainText("The application of S publishes its answer to done/b.");
   await page.getByTestId("script").fill(`${MINE}\non S a/+ reply 0 to x : {{payloadd}}`);
-  await expect(page.getByTestId("script-says")).toContainText("This answer cannot work: {{payloadd}} stands for nothing that is known.");
+  await expect(page.getByTestId("script-says")).toContainText("This answer cannot work: {{payloadd}} stands for nothing that is known, at character 1; what may stand there: topic, payload, json,");
 });
 
 test("a fault that never happens is told in the editor and in the result", async ({ page }) => {
@@ -59,6 +59,27 @@ test("a fault that never happens is told in the editor and in the result", async
   await page.getByTestId("save-scenario").click();
   await page.keyboard.press("End");
   await expect(page.getByTestId("caption")).toContainText(text);
+});
+
+test("an answer that no message asks for is told, and a wrong one with what may stand there", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const script = page.getByTestId("script");
+  await script.fill(`${MINE}\non S b/# reply 0 to x : y`);
+  await expect(page.getByTestId("unused")).toHaveText(
+    "on S b/# reply 0 to x : y answers nothing: no message is published to a topic that b/# matches.",
+  );
+  await script.fill(`${MINE}\non S reply 0 to x : y`);
+  await expect(page.getByTestId("script-says")).toContainText(
+    "A topic filter is missing before reply: which messages does it answer? Such a line is on CLIENT FILTER reply QOS,",
+  );
+});
+
+test("a job that died with its worker is among the totals", async ({ page }) => {
+  await open(page, "A worker dies with a job, QoS 2");
+  await page.keyboard.press("End");
+  await expect(count(page, "lost-at-work")).toHaveText("1");
+  await expect(page.getByTestId("caption")).toContainText("1 lost at work");
 });
 
 test("what is not saved goes back to what was shown, and can be restored", async ({ page }) => {
@@ -208,4 +229,28 @@ test("a draft of an own scenario replaces it after a reload", async ({ page }) =
   await page.getByTestId("resume-editing").click();
   await page.getByTestId("save-scenario").click();
   await expect(page.getByTestId("own-scenario")).toHaveText(/^Mine again/);
+});
+
+test("a wrong line makes no other line wrong, and the diagram of before says that it is that", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const says = page.getByTestId("script-says");
+  await expect(says).toContainText("No errors");
+  await expect(page.getByTestId("not-shown")).toHaveCount(0);
+  const clients = Array.from({ length: 7 }, (_, index) => `subscriber S${index}`).join("\n");
+  await page.getByTestId("script").fill(`${clients}\nat 0 S0 connect\nat 0 S6 connect`);
+  await expect(page.locator(".numbers .wrong")).toHaveText(["7"]);
+  await expect(says).toContainText("Line 7: A scenario can have at most 6 clients.");
+  await expect(page.getByTestId("not-shown")).toHaveText("The diagram does not show this text: it stays as it was without errors.");
+  await page.getByTestId("script").fill("publisher a-name-that-is-far-too-long\nat 0 a-name-that-is-far-too-long connect");
+  await expect(page.locator(".numbers .wrong")).toHaveText(["1"]);
+});
+
+test("a new scenario begins at its first step, whatever step was looked at before", async ({ page }) => {
+  await open(page, "QoS 2, no faults");
+  for (let forward = 0; forward < 4; forward += 1) await page.getByTestId("forward").click();
+  await expect(page.getByTestId("step")).toContainText("step 5 of");
+  await page.getByTestId("new-scenario").click();
+  await expect(title(page)).toHaveText("New scenario");
+  await expect(page.getByTestId("step")).toContainText("step 1 of");
 });

@@ -115,3 +115,19 @@ test("an address of no page says so, and is put right", async ({ page }) => {
   await expect(page.getByText("There is no page “#/nothing”; this is Dissect.")).toBeVisible();
   await expect(page).toHaveURL(/#\/dissect$/);
 });
+
+test("a search that was cleared does not come back, however soon the page is loaded again", async ({ page }) => {
+  await page.goto("#/live");
+  const search = page.getByTestId("search");
+  await search.fill("temperature");
+  await expect.poll(() => page.url()).toContain("temperature");
+  // No time between the two: what has to be remembered is remembered at once.
+  await search.evaluate((it: HTMLInputElement) => {
+    it.value = "";
+    it.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  });
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
+  await page.reload();
+  await expect(search).toBeVisible();
+  await expect(search).toHaveValue("");
+});

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page } from "@playwright/test";
 
+import { give, open as openDissect } from "./dissect";
 import { open, publish, rows } from "./live";
 import { test } from "./quiet";
 import { twice } from "./ways";
@@ -103,4 +104,49 @@ twice("the forms of a payload are chosen", async (hand, page) => {
   await publish(page, "packed", "789cab562a51b23232d433ad05000f2302b1", "0", "hex");
   await rows(page, "PUBLISH").filter({ hasText: "packed" }).first().click();
   for (const form of ["hex", "unpacked"]) await choose(form);
+});
+
+/** A PUBLISH of QoS 0 as hex, whose payload is hex. */
+function packet(topic: string, payload: string): string {
+  const name = Buffer.from(topic).toString("hex");
+  const body = (name.length / 2).toString(16).padStart(4, "0") + name + payload;
+  const bytes = body.length / 2;
+  const length = bytes < 128 ? [bytes] : [(bytes % 128) | 128, bytes >> 7];
+  return `30${Buffer.from(length).toString("hex")}${body}`;
+}
+
+const CONNECT = "10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61";
+
+test("pasted messages have the names of the birth before them, and broken rules", async ({ page }) => {
+  await openDissect(page);
+  const lines = [`> ${CONNECT}`, "< 20 02 00 00", `> ${packet(...fixture("NBIRTH"))}`, `> ${packet(...fixture("NDATA"))}`];
+  await give(page, lines.join("\n"));
+  await expect(page.getByTestId("packet")).toHaveCount(4);
+  await page.getByTestId("packet").nth(3).click();
+  const payload = page.getByTestId("payload");
+  await expect(payload.getByRole("tab", { name: "Sparkplug B" })).toHaveAttribute("aria-selected", "true");
+  await expect(payload.getByRole("tabpanel")).toContainText("Offset = -8  (Int32, alias 2, name of the birth");
+  await expect(page.getByTestId("conversation-findings")).toContainText("sparkplug-seq-gap");
+  await expect(page.getByTestId("conversation-findings")).toContainText("The seq of this NDATA is 2, and 1 comes next");
+});
+
+twice("a pasted payload is shown in each of its forms", async (hand, page) => {
+  await openDissect(page);
+  const payload = page.getByTestId("payload");
+  const forms = [
+    [fixture("NBIRTH"), ["Sparkplug B", "Protobuf", "hex"]],
+    [["packed", "789cab562a51b23232d433ad05000f2302b1"], ["unpacked", "hex"]],
+    [["cbor", "a2617415617801"], ["CBOR", "hex"]],
+    [["pack", "82a17415a17801"], ["MessagePack", "hex"]],
+  ] as const;
+  for (const [[topic, body], names] of forms) {
+    await give(page, `${CONNECT}\n${packet(topic, body)}`);
+    await page.getByTestId("packet").nth(1).click();
+    await expect(payload.getByRole("tab", { name: names[0] })).toBeVisible();
+    for (const name of names) {
+      const tab = payload.getByRole("tab", { name, exact: true });
+      await hand.press(tab);
+      await expect(tab).toHaveAttribute("aria-selected", "true");
+    }
+  }
 });

@@ -124,3 +124,19 @@ test("at 390 pixels the ends stand below each other", async ({ page }) => {
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await withoutViolations(page);
 });
+
+test("a packet that the slider came to has no history of the message before it", async ({ page }) => {
+  await open(page);
+  await publish(page, "h/1", "one", "1");
+  await rows(page, "PUBLISH").first().click();
+  await expect(page.getByTestId("packet-type")).toHaveText("PUBLISH");
+  await page.getByTestId("detail-history").click();
+  await expect(page.getByTestId("history-row")).toHaveCount(1);
+  await page.getByTestId("detail-state").click();
+  await page.getByTestId("state-slider").focus();
+  await page.keyboard.press("Home");
+  await expect(rows(page, "CONNECT")).toHaveAttribute("aria-selected", "true");
+  await page.getByTestId("detail-history").click();
+  await expect(page.getByText("Only a PUBLISH with a known topic has a history.")).toBeVisible();
+  await expect(page.getByTestId("history-row")).toHaveCount(0);
+});

@@ -2,7 +2,6 @@
 
 use mqttscope::components::inspector::{Edited, Inspector, Shown};
 use mqttscope::services::texts;
-use mqttscope_view::payload::Reader;
 use mqttscope_view::recording::Recording;
 use mqttscope_view::texts::Texts;
 use mqttscope_wire::ProtocolVersion;
@@ -28,7 +27,7 @@ fn Bench(props: &BenchProps) -> Html {
     let selected = use_state(|| None::<usize>);
     let shown = use_memo(bytes.clone(), |bytes| {
         let recording = Recording::read((**bytes).clone(), Some(ProtocolVersion::V3_1_1), None);
-        Shown::of(&recording, 0, Vec::new()).unwrap()
+        Shown::of(&recording, 0, Vec::new(), |asked| asked.forms()).unwrap()
     });
     let on_select = {
         let selected = selected.clone();
@@ -41,7 +40,7 @@ fn Bench(props: &BenchProps) -> Html {
             }
         })
     });
-    html! { <Inspector shown={(*shown).clone()} reader={Reader::PLAIN} selected={*selected} {on_select} {on_edit} /> }
+    html! { <Inspector shown={(*shown).clone()} selected={*selected} {on_select} {on_edit} /> }
 }
 
 async fn bench(bytes: &[u8]) -> Stage {

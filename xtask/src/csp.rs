@@ -9,10 +9,11 @@ use sha2::{Digest as _, Sha256};
 
 /// `style-src-attr`: a virtual list places its rows with `style` attributes.
 /// `connect-src`: a person may connect to any broker.
+/// `frame-src`: scripts run in a frame of their own (`www/script.html`), which has a policy of its own.
 /// `worker-src`: a worker from a `blob:` has this policy, one from a file has none on a host that sets no header.
 const REST: &str = "style-src 'self'; style-src-attr 'unsafe-inline'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self' ws: wss:; \
-    worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+    frame-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 
 /// Puts the policy right behind `<head>`, with a hash for each inline script of the page.
 ///
@@ -67,6 +68,25 @@ mod tests {
         let hash = STANDARD.encode(Sha256::digest(b"go()"));
         assert!(page.starts_with("<html><head><meta http-equiv=\"Content-Security-Policy\""));
         assert!(page.contains(&format!("'wasm-unsafe-eval' 'sha256-{hash}'; style-src")));
+    }
+
+    /// Its policy stands in the file, with the one script that it allows, and allows no network.
+    #[test]
+    fn the_frame_of_scripts_has_its_own_policy_with_the_hash_of_its_script() {
+        let html = include_str!("../../www/script.html");
+        let scripts = inline_scripts(html).unwrap();
+        let [script] = scripts[..] else {
+            panic!("{} scripts", scripts.len());
+        };
+        let hash = STANDARD.encode(Sha256::digest(script.as_bytes()));
+        let policy = format!(
+            "content=\"default-src 'none'; script-src 'sha256-{hash}'; worker-src blob:; base-uri 'none'; form-action 'none'\">"
+        );
+        let at = html.find(&policy);
+        assert!(
+            at.is_some_and(|at| at < html.find("<script>").unwrap()),
+            "{policy}"
+        );
     }
 
     #[test]

@@ -67,6 +67,7 @@ fn bare_metal(cx: &Context) -> Result<()> {
         "sim",
         "examine",
         "sparkplug",
+        "schema",
     ]);
     match has_target {
         Ok(()) => step("the no_std crates on bare metal", || {

@@ -89,6 +89,14 @@ pub(crate) struct Statement {
     pub(crate) summary: String,
     /// What shows it broken, or why nothing does, where no packet alone can.
     pub(crate) why: Option<String>,
+    /// Why no check asks a broker for it, where it binds one.
+    pub(crate) unchecked: Option<String>,
+}
+
+impl Statement {
+    pub(crate) fn binds_server(&self) -> bool {
+        self.binds != "client"
+    }
 }
 
 /// What it takes to see a statement broken.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::replay::Replay;
 use crate::template::Template;
 
 /// What is done with messages of a kind, or on a timer.
@@ -17,6 +18,11 @@ pub struct Answer {
     /// Milliseconds from one time to the next, for what is done on a timer while the connection is open, as a device does
     /// it; none: it is done when a message comes.
     pub every_ms: Option<u32>,
+    /// JavaScript that does it, in the place of a filter, a timer, conditions and actions; none: these do it. It runs in the
+    /// page, see [`crate::ScriptSays`].
+    pub script: Option<String>,
+    /// A recording that it publishes while the connection is open, in the place of all of these.
+    pub replay: Option<Replay>,
     /// All of them must hold of the message.
     pub conditions: Vec<Condition>,
     /// Done in order.
@@ -34,6 +40,14 @@ impl Answer {
     pub const MOST_PARTS: usize = 200;
     /// The least milliseconds of a timer.
     pub const LEAST_MS: u32 = 10;
+    /// The most bytes of a script.
+    pub const MOST_SCRIPT: usize = 64 << 10;
+
+    /// Whether it is a device: it does something by itself, and waits for no message.
+    #[must_use]
+    pub const fn is_device(&self) -> bool {
+        self.every_ms.is_some() || self.replay.is_some()
+    }
 }
 
 impl Default for Answer {
@@ -43,6 +57,8 @@ impl Default for Answer {
             on: true,
             filter: String::new(),
             every_ms: None,
+            script: None,
+            replay: None,
             conditions: Vec::new(),
             actions: Vec::new(),
             most_a_second: 100,

@@ -1,5 +1,7 @@
 //! Answers at work.
 
+mod scripted;
+
 use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,8 +14,10 @@ use crate::check::check;
 use crate::context::{Nothing, Read};
 use crate::marks::Marks;
 use crate::random::Random;
+use crate::replay::Replay;
 use crate::run::{End, Memory, Run};
 use crate::table::{Table, TableEdit};
+pub use scripted::{ScriptCall, ScriptNews, ScriptSays};
 
 /// Lines of the log that are kept.
 const MOST_LINES: usize = 100;
@@ -42,11 +46,13 @@ pub struct Incoming<'a> {
 }
 
 /// A message that is to be published.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Reply {
     /// The Topic Name.
     pub topic: String,
     /// The Application Message.
+    #[serde(with = "serde_bytes")]
     pub payload: Vec<u8>,
     /// 0, 1 or 2.
     pub qos: u8,
@@ -55,9 +61,20 @@ pub struct Reply {
     /// Its Content Type.
     pub content_type: Option<String>,
     /// The request's.
+    #[serde(with = "serde_bytes")]
     pub correlation_data: Option<Vec<u8>>,
     /// Pairs, in order.
     pub user_properties: Vec<(String, String)>,
+}
+
+impl Reply {
+    /// What the log says of it.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let payload = &self.payload;
+        let shown = String::from_utf8_lossy(payload.get(..200).unwrap_or(payload));
+        format!("Publishes {shown} to {}, QoS {}", self.topic, self.qos)
+    }
 }
 
 /// A line of the log.
@@ -140,10 +157,14 @@ pub struct Answering {
 /// What an answer keeps.
 #[derive(Clone, Debug, Default)]
 struct Kept {
-    /// When its timer runs out; none: it does not run.
+    /// When its timer runs out, or the next message of its recording is due; none: it does not run.
     due: Option<Instant>,
+    /// The next message of its recording.
+    next: usize,
     /// Where its walks are.
     walks: BTreeMap<String, f64>,
+    /// Its script; none: it has none, or that does not run.
+    script: Option<scripted::Script>,
 }
 
 impl Answering {
@@ -183,15 +204,17 @@ impl Answering {
             .map(|(place, answer)| {
                 let at = at(answer, place);
                 let mut kept = at.and_then(|at| kept.get_mut(at)).map(core::mem::take);
-                // Another time between two begins now.
-                if at
-                    .and_then(|at| before.get(at))
-                    .is_none_or(|it| it.every_ms != answer.every_ms)
+                // Another time between two begins now, and another recording at its beginning.
+                let is_same =
+                    |it: &Answer| (it.every_ms, &it.replay) == (answer.every_ms, &answer.replay);
+                if !at.and_then(|at| before.get(at)).is_some_and(is_same)
                     && let Some(kept) = &mut kept
                 {
-                    kept.due = None;
+                    (kept.due, kept.next) = (None, 0);
                 }
-                kept.unwrap_or_default()
+                let mut kept = kept.unwrap_or_default();
+                kept.script.take_if(|_| answer.script.is_none());
+                kept
             })
             .collect();
         self.answers = answers;
@@ -205,7 +228,7 @@ impl Answering {
 
     /// Takes these tables in the place of all others. They count as changed: whoever asks hears of them once.
     pub fn set_tables(&mut self, tables: Vec<Table>) {
-        self.memory.tables_changed = true;
+        self.memory.tables_change();
         self.memory.tables = tables;
         self.memory.tables.retain(|table| table.problem().is_none());
         self.memory.tables.truncate(Table::MOST);
@@ -214,7 +237,7 @@ impl Answering {
     /// Makes a person's change. False where it cannot be made; the tables are told anew then, too, so that
     /// the person sees what stands there.
     pub fn edit(&mut self, edit: &TableEdit) -> bool {
-        self.memory.tables_changed = true;
+        self.memory.tables_change();
         edit.apply(&mut self.memory.tables)
     }
 
@@ -249,10 +272,17 @@ impl Answering {
     /// The Topic Filters of answers that work and are on, as they are subscribed to.
     pub fn filters(&self) -> impl Iterator<Item = &str> {
         let working = |(answer, tally): &(&Answer, &Tally)| answer.on && tally.problem.is_empty();
-        let both = self.answers.iter().zip(&self.tallies);
-        both.filter(working)
-            .filter(|(answer, _)| answer.every_ms.is_none())
-            .map(|(answer, _)| answer.filter.as_str())
+        let all = self.answers.iter().zip(&self.tallies).zip(&self.kept);
+        let working = all.filter(move |(both, _)| working(both));
+        working.flat_map(|((answer, _), kept)| {
+            let waits = !answer.is_device() && answer.script.is_none();
+            let of_script = kept.script.iter().flat_map(|script| &script.filters);
+            let own = waits.then_some(&answer.filter);
+            own.into_iter()
+                .chain(of_script)
+                .map(String::as_str)
+                .filter(|filter| !filter.is_empty())
+        })
     }
 
     /// Whether an answer is there for this topic. Allocates nothing.
@@ -279,10 +309,17 @@ impl Answering {
         let answers = core::mem::take(&mut self.answers);
         for (at, answer) in answers.iter().enumerate() {
             let works = self.tallies.get(at).is_some_and(|it| it.problem.is_empty());
-            if !answer.on
-                || answer.every_ms.is_some()
-                || !works
-                || !topic_tree::matches(topic_filter(&answer.filter), message.topic)
+            if !answer.on || answer.is_device() || !works {
+                continue;
+            }
+            if answer.script.is_some() {
+                let filters = self.called(at, message.topic);
+                if !filters.is_empty() && self.admit(now, at, answer, is_own).is_some() {
+                    self.call(at, message, filters);
+                }
+                continue;
+            }
+            if !topic_tree::matches(topic_filter(&answer.filter), message.topic)
                 || !answer
                     .conditions
                     .iter()
@@ -290,7 +327,7 @@ impl Answering {
             {
                 continue;
             }
-            if !self.run(now, at, answer, &read, is_own, &copies, &mut replies) {
+            if !self.run(now, at, answer, None, &read, is_own, &copies, &mut replies) {
                 break;
             }
         }
@@ -298,12 +335,21 @@ impl Answering {
         replies
     }
 
-    /// Starts the timers that do not run: each is due at once.
+    /// Starts the timers that do not run: each is due at once. A recording goes on where it was; one that was turned off
+    /// begins anew.
     pub fn start_timers(&mut self, now: Instant) {
         let all = self.answers.iter().zip(&self.tallies).zip(&mut self.kept);
         for ((answer, tally), kept) in all {
-            let runs = answer.on && answer.every_ms.is_some() && tally.problem.is_empty();
-            kept.due = runs.then(|| kept.due.unwrap_or(now));
+            let runs = answer.on && answer.is_device() && tally.problem.is_empty();
+            let due = kept.due.unwrap_or(now);
+            kept.due = match &answer.replay {
+                _ if !runs => {
+                    kept.next = 0;
+                    None
+                }
+                None => Some(due),
+                Some(replay) => (kept.next < replay.messages.len()).then(|| due.max(now)),
+            };
         }
     }
 
@@ -331,6 +377,22 @@ impl Answering {
         let read = Read::new(&nothing);
         let answers = core::mem::take(&mut self.answers);
         for (at, answer) in answers.iter().enumerate() {
+            if let Some(replay) = &answer.replay {
+                while let Some(message) = self.next_replayed(now, at, replay) {
+                    let message = Some(message);
+                    self.run(
+                        now,
+                        at,
+                        answer,
+                        message,
+                        &read,
+                        false,
+                        &copies,
+                        &mut replies,
+                    );
+                }
+                continue;
+            }
             let Some(kept) = self.kept.get_mut(at) else {
                 continue;
             };
@@ -341,13 +403,32 @@ impl Answering {
             let every = Duration::from_millis(every.into());
             let next = due + every;
             kept.due = Some(if next > now { next } else { now + every });
-            self.run(now, at, answer, &read, false, &copies, &mut replies);
+            self.run(now, at, answer, None, &read, false, &copies, &mut replies);
         }
         self.answers = answers;
         replies
     }
 
-    /// Does once what an answer does, and counts it. False where it says that nothing more is to be done.
+    /// The message of a recording that is due now; the next one is due then.
+    fn next_replayed<'r>(
+        &mut self,
+        now: Instant,
+        at: usize,
+        replay: &'r Replay,
+    ) -> Option<&'r Reply> {
+        let kept = self.kept.get_mut(at)?;
+        let due = kept.due.filter(|due| *due <= now)?;
+        let message = replay.messages.get(kept.next)?;
+        let gap = replay.gap(kept.next);
+        kept.next = kept.next.saturating_add(1);
+        kept.due = gap.map(|gap| due + gap);
+        if gap.is_none() && replay.repeat {
+            (kept.next, kept.due) = (0, Some(now + Replay::PAUSE));
+        }
+        Some(&message.message)
+    }
+
+    /// Does once what an answer does (its actions, or publishes this message of its recording), and counts it. False where it says that nothing more is to be done.
     #[expect(
         clippy::too_many_arguments,
         reason = "all of it differs from call to call"
@@ -357,6 +438,7 @@ impl Answering {
         now: Instant,
         at: usize,
         answer: &Answer,
+        replayed: Option<&Reply>,
         read: &Read<'_>,
         is_own: bool,
         copies: &impl Fn(&str) -> u32,
@@ -369,7 +451,10 @@ impl Answering {
             return true;
         };
         let mut run = Run::new(&mut self.memory, &mut kept.walks, read, now, number);
-        let end = run.actions(&answer.actions);
+        let end = match (replayed, &answer.replay) {
+            (Some(message), Some(replay)) => run.replay(&replay.prefix, message),
+            _ => run.actions(&answer.actions),
+        };
         let (made, said) = run.done();
         let count = made.len() as u64;
         for text in said {

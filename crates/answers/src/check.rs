@@ -4,6 +4,7 @@ use mqttscope_wire::{TopicFilter, TopicName};
 
 use crate::answer::{Action, Answer, Condition, JsonTest, Publish};
 use crate::path;
+use crate::replay::Replay;
 use crate::table::Table;
 use crate::template::Template;
 
@@ -17,6 +18,38 @@ pub fn check(answer: &Answer, tables: Option<&[Table]>) -> Vec<String> {
         parts: 0,
         says: Vec::new(),
     };
+    if answer.most_a_second == 0 {
+        checking.say("it may answer no message a second: 1 is the least");
+    }
+    if let Some(script) = &answer.script {
+        if script.trim().is_empty() {
+            checking.say("the script is empty");
+        } else if script.len() > Answer::MOST_SCRIPT {
+            let most = Answer::MOST_SCRIPT / 1024;
+            checking.say(format!("the script is longer than {most} KiB"));
+        }
+        return checking.says;
+    }
+    if let Some(replay) = &answer.replay {
+        checking.has_message = false;
+        if replay.messages.is_empty() {
+            checking.say(
+                "the recording has no messages: “Replay as a device…” in the menu Export takes those of the list",
+            );
+        }
+        if replay.messages.len() > Replay::MOST {
+            checking.say(format!(
+                "the recording has more than {} messages",
+                Replay::MOST
+            ));
+        }
+        if !(1..=Replay::FASTEST).contains(&replay.speed) {
+            let fastest = Replay::FASTEST;
+            checking.say(format!("its speed is from 1 to {fastest} percent"));
+        }
+        checking.template(&replay.prefix);
+        return checking.says;
+    }
     if let Some(every) = answer.every_ms {
         if every < Answer::LEAST_MS {
             let least = Answer::LEAST_MS;
@@ -30,9 +63,6 @@ pub fn check(answer: &Answer, tables: Option<&[Table]>) -> Vec<String> {
     } else if TopicFilter::new(&answer.filter).is_none() {
         let filter = &answer.filter;
         checking.say(format!("{filter:?} is no topic filter"));
-    }
-    if answer.most_a_second == 0 {
-        checking.say("it may answer no message a second: 1 is the least");
     }
     for condition in &answer.conditions {
         checking.condition(condition);

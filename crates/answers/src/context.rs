@@ -12,6 +12,7 @@ use crate::path;
 use crate::random::Random;
 use crate::table::Table;
 use crate::template::Piece;
+use crate::waves::phase_of;
 
 /// The largest payload that is read as JSON, in bytes.
 const MOST_JSON: usize = 1 << 20;
@@ -166,8 +167,9 @@ impl Context<'_> {
                 put(self.random.between(from, to).to_string().as_bytes());
             }
             Piece::Uuid => put(self.random.uuid().as_bytes()),
-            Piece::Wave(shape, bounds, seconds) => {
-                let number = bounds.wave(shape, seconds, self.now.millis());
+            Piece::Wave(shape, bounds, seconds, phase) => {
+                let phase = phase.unwrap_or_else(|| phase_of(self.client));
+                let number = bounds.wave(shape, seconds, phase, self.now.millis());
                 put(bounds.text(number).as_bytes());
             }
             Piece::Walk(name, bounds, step) => {

@@ -17,7 +17,7 @@ pub struct Ready {
 /// All of them.
 #[must_use]
 pub fn gallery() -> Vec<Ready> {
-    vec![echo(), codes(), ping(), sensor(), tank()]
+    vec![echo(), codes(), ping(), sensor(), tank(), script()]
 }
 
 fn publish(topic: &str, payload: &str, qos: u8) -> Action {
@@ -78,6 +78,32 @@ fn tank() -> Ready {
                 retain: true,
                 ..Publish::default()
             })],
+            ..Answer::default()
+        },
+        tables: Vec::new(),
+    }
+}
+
+/// What a script begins with.
+const SCRIPT: &str = r#"// Answers requests, and counts them.
+state.count ??= 0;
+
+onMessage("request/#", (message) => {
+  state.count += 1;
+  const to = message.responseTopic ?? `reply/${message.topic}`;
+  publish(to, { number: state.count, got: message.text }, { qos: 1, correlationData: message.correlationData });
+});
+
+every(60_000, () => log(state.count, "requests so far"));
+"#;
+
+fn script() -> Ready {
+    Ready {
+        about: "A few lines of JavaScript: answers what comes below request/, counts, and says once a minute how many there \
+                were. It runs in a sandbox without network, storage or a way to the page.",
+        answer: Answer {
+            name: "Script".into(),
+            script: Some(SCRIPT.into()),
             ..Answer::default()
         },
         tables: Vec::new(),

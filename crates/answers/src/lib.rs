@@ -17,6 +17,7 @@ mod incoming;
 mod marks;
 mod path;
 mod random;
+mod replay;
 mod run;
 mod table;
 mod template;
@@ -25,11 +26,15 @@ mod waves;
 pub use mqttscope_shared::Instant;
 
 pub use answer::{Action, Answer, Condition, JsonTest, Publish, Test};
-pub use answering::{Answering, Incoming, Line, Reply, Tally, includes, topic_filter};
+pub use answering::{
+    Answering, Incoming, Line, Reply, ScriptCall, ScriptNews, ScriptSays, Tally, includes,
+    topic_filter,
+};
 pub use check::check;
 pub use gallery::{Ready, gallery};
 pub use import::{read_table, write_csv};
 pub use mqttscope_shared::rfc3339;
 pub use path::PathFault;
+pub use replay::{Recording, Replay, Replayed, read_recording};
 pub use table::{Table, TableEdit};
 pub use template::{Template, TemplateFault};

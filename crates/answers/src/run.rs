@@ -20,6 +20,7 @@ const MOST_COUNTERS: usize = 1_000;
 pub(crate) struct Memory {
     pub(crate) tables: Vec<Table>,
     pub(crate) tables_changed: bool,
+    tables_version: u64,
     counters: BTreeMap<String, u64>,
     random: Random,
     /// The Client Identifier.
@@ -31,10 +32,22 @@ impl Memory {
         Self {
             tables: Vec::new(),
             tables_changed: false,
+            tables_version: 0,
             counters: BTreeMap::new(),
             random,
             client: String::new(),
         }
+    }
+
+    /// Tables are others from now on.
+    pub(crate) const fn tables_change(&mut self) {
+        self.tables_changed = true;
+        self.tables_version = self.tables_version.wrapping_add(1);
+    }
+
+    /// Another one each time when tables have changed.
+    pub(crate) const fn tables_version(&self) -> u64 {
+        self.tables_version
     }
 }
 
@@ -167,7 +180,7 @@ impl<'a> Run<'a> {
                 if !table.is_some_and(|table| table.set(row, at, &value)) {
                     return Err(Nothing(format!("the column {column} does not take this")).into());
                 }
-                self.memory.tables_changed = true;
+                self.memory.tables_change();
             }
             Action::AddRow { table, cells } => self.add_row(table, cells)?,
             Action::RemoveRow => {
@@ -178,7 +191,7 @@ impl<'a> Run<'a> {
                 }
                 table.rows.remove(row);
                 self.removed.push((at, row));
-                self.memory.tables_changed = true;
+                self.memory.tables_change();
             }
             Action::Count(name) => {
                 let counters = &mut self.memory.counters;
@@ -217,7 +230,17 @@ impl<'a> Run<'a> {
             )));
         }
         self.row = Some((table, to.rows.len().saturating_sub(1)));
-        self.memory.tables_changed = true;
+        self.memory.tables_change();
+        Ok(())
+    }
+
+    /// Publishes a message of a recording.
+    pub(crate) fn replay(&mut self, prefix: &Template, message: &Reply) -> Result<(), End> {
+        let topic = self.text(prefix)? + &message.topic;
+        self.publish_reply(Reply {
+            topic,
+            ..message.clone()
+        })?;
         Ok(())
     }
 
@@ -232,31 +255,33 @@ impl<'a> Run<'a> {
             }
             None => self.text(&publish.topic)?,
         };
-        if topic.is_empty() || TopicName::new(&topic).is_none() {
-            return Err(Nothing(format!(
-                "{topic:?} is no topic that one can publish to"
-            )));
-        }
         let payload = publish.payload.render(&mut self.context())?;
         let content_type = self.text(&publish.content_type)?;
         let mut user_properties = Vec::new();
         for (name, value) in &publish.user_properties {
             user_properties.push((name.clone(), self.text(value)?));
         }
-        let shown = String::from_utf8_lossy(payload.get(..200).unwrap_or(&payload));
-        let qos = publish.qos;
-        self.said
-            .push(format!("Publishes {shown} to {topic}, QoS {qos}"));
-        self.replies.push(Reply {
+        self.publish_reply(Reply {
             topic,
             payload,
-            qos,
+            qos: publish.qos,
             retain: publish.retain,
             content_type: (!content_type.is_empty()).then_some(content_type),
             correlation_data: (message.correlation_data.filter(|_| publish.respond))
                 .map(<[u8]>::to_vec),
             user_properties,
-        });
+        })
+    }
+
+    fn publish_reply(&mut self, reply: Reply) -> Result<(), Nothing> {
+        let topic = &reply.topic;
+        if topic.is_empty() || TopicName::new(topic).is_none() {
+            return Err(Nothing(format!(
+                "{topic:?} is no topic that one can publish to"
+            )));
+        }
+        self.said.push(reply.in_words());
+        self.replies.push(reply);
         Ok(())
     }
 }

@@ -24,7 +24,8 @@ use crate::waves::{Bounds, Shape};
 /// | `{{count.NAME}}` | a counter |
 /// | `{{random}}`, `{{random 1 6}}` | a number from 0 to 1, a whole number between two |
 /// | `{{uuid}}` | a UUID of version 4 |
-/// | `{{sine 18 24 60}}`, also `triangle`, `sawtooth`, `square` | a number that goes between two, in so many seconds there and back |
+/// | `{{sine 18 24 60}}`, also `triangle`, `sawtooth`, `square` | a number that goes between two, in so many seconds there and back; each client begins somewhere else |
+/// | `{{sine 18 24 60 0.25}}` | the same with its phase: 0.25 is a quarter of a turn ahead, for all clients alike |
 /// | `{{walk 0 100 5}}` | a number that stays between two, and differs by at most 5 from the one before |
 /// | `{{client}}` | the Client Identifier of the connection |
 /// | `{{row.COLUMN}}` | a cell of the row that was looked up |
@@ -38,13 +39,82 @@ impl From<&str> for Template {
     }
 }
 
-/// A place that stands for nothing that is known.
+/// A place that stands for nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TemplateFault(pub String);
+pub struct TemplateFault {
+    /// What stands between the braces, its beginning where it is long.
+    pub name: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The character of the line at which its braces open, from 1.
+    pub column: usize,
+    /// Whether its braces are closed.
+    pub is_closed: bool,
+}
+
+/// What begins a place, and how it goes on.
+const FORMS: [(&str, &str); 21] = [
+    ("topic", "{{topic}}, or a level from 1 as in {{topic.2}}"),
+    ("payload", "{{payload}}"),
+    ("json", "{{json}}, or a value in it as in {{json.a.b[0]}}"),
+    ("response_topic", "{{response_topic}}"),
+    ("correlation", "{{correlation}}"),
+    ("content_type", "{{content_type}}"),
+    ("user", "{{user.NAME}}"),
+    ("qos", "{{qos}}"),
+    ("retain", "{{retain}}"),
+    ("time", "{{time}} or {{time.ms}}"),
+    ("number", "{{number}}"),
+    ("count", "{{count.NAME}}"),
+    (
+        "random",
+        "{{random}}, or two whole numbers as in {{random 1 6}}",
+    ),
+    ("uuid", "{{uuid}}"),
+    ("sine", WAVE),
+    ("triangle", WAVE),
+    ("sawtooth", WAVE),
+    ("square", WAVE),
+    ("walk", "LOW HIGH STEP behind it, as in {{walk 0 100 5}}"),
+    ("client", "{{client}}"),
+    ("row", "{{row.COLUMN}}"),
+];
+
+const WAVE: &str = "LOW HIGH SECONDS behind it, as in {{sine 18 24 60}}, and then its phase from 0 to 1 if that matters";
 
 impl fmt::Display for TemplateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{{{}}}}} stands for nothing that is known", self.0)
+        let Self {
+            name, line, column, ..
+        } = self;
+        let line = if *line > 1 {
+            format!("line {line}, ")
+        } else {
+            String::new()
+        };
+        let at = format!("at {line}character {column}");
+        if !self.is_closed {
+            return write!(
+                f,
+                "{{{{{name} is not closed, {at}: }}}} belongs behind the name"
+            );
+        }
+        let end = name.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
+        let word = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
+        match FORMS.iter().find(|(known, _)| *known == word) {
+            Some((_, form)) => write!(
+                f,
+                "{{{{{name}}}}} is not complete or not right, {at}: it takes {form}"
+            ),
+            None => {
+                let names: Vec<&str> = FORMS.iter().map(|(name, _)| *name).collect();
+                let names = names.join(", ");
+                write!(
+                    f,
+                    "{{{{{name}}}}} stands for nothing that is known, {at}; what may stand there: {names}"
+                )
+            }
+        }
     }
 }
 
@@ -73,8 +143,8 @@ pub(crate) enum Piece<'a> {
     Random,
     RandomBetween(i64, i64),
     Uuid,
-    /// A wave between two bounds, and its seconds.
-    Wave(Shape, Bounds, f64),
+    /// A wave between two bounds, its seconds, and its phase in turns; none: that of the client.
+    Wave(Shape, Bounds, f64, Option<f64>),
     /// What a walk is called, its bounds, and its longest step.
     Walk(&'a str, Bounds, f64),
     Client,
@@ -141,8 +211,26 @@ impl Template {
             let is_closed = place.len() > name.len();
             rest = behind;
             let found = piece(name.trim()).filter(|_| is_closed);
-            Some(found.ok_or_else(|| TemplateFault(name.chars().take(40).collect())))
+            Some(found.ok_or_else(|| self.fault(place, name, is_closed)))
         })
+    }
+
+    /// What is wrong with a name; `behind` is all that stands behind its braces.
+    fn fault(&self, behind: &str, name: &str, is_closed: bool) -> TemplateFault {
+        let begin = self.0.len().saturating_sub(behind.len()).saturating_sub(2);
+        let before = self.0.get(..begin).unwrap_or_default();
+        let (above, beside) = before.rsplit_once('\n').unwrap_or(("", before));
+        let lines = before.len().saturating_sub(beside.len()).min(1);
+        TemplateFault {
+            name: name.trim().chars().take(40).collect(),
+            line: above
+                .matches('\n')
+                .count()
+                .saturating_add(lines)
+                .saturating_add(1),
+            column: beside.chars().count().saturating_add(1),
+            is_closed,
+        }
     }
 
     /// What becomes of it.
@@ -209,20 +297,22 @@ fn longer(name: &str) -> Option<Piece<'_>> {
     }
 }
 
-/// `sine LOW HIGH SECONDS` or `walk LOW HIGH STEP`.
+/// `sine LOW HIGH SECONDS`, with a phase or without, or `walk LOW HIGH STEP`.
 fn number(name: &str) -> Option<Piece<'_>> {
     let mut words = name.split_ascii_whitespace();
     let kind = words.next()?;
     let (low, high) = (words.next()?, words.next()?);
     let last = words.next()?.parse::<f64>().ok()?;
     let bounds = Bounds::new(low, high)?;
-    if words.next().is_some() || !last.is_finite() || last <= 0.0 {
+    let phase = words.next().map(str::parse::<f64>).transpose().ok()?;
+    let is_phase = phase.is_none_or(|phase| (0.0..=1.0).contains(&phase));
+    if words.next().is_some() || !last.is_finite() || last <= 0.0 || !is_phase {
         return None;
     }
-    Some(match kind {
-        "walk" => Piece::Walk(name, bounds, last),
-        _ => Piece::Wave(Shape::of_name(kind)?, bounds, last),
-    })
+    match kind {
+        "walk" => phase.is_none().then_some(Piece::Walk(name, bounds, last)),
+        _ => Some(Piece::Wave(Shape::of_name(kind)?, bounds, last, phase)),
+    }
 }
 
 #[cfg(test)]
@@ -253,19 +343,68 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_named() {
-        for (text, name) in [
-            ("{{}}", ""),
-            ("{{topics}}", "topics"),
-            ("{{topic.0}}", "topic.0"),
-            ("{{jsons}}", "jsons"),
-            ("{{json.}}", "json."),
-            ("{{random 1}}", "random 1"),
-            ("{{row.}}", "row."),
-            ("a{{topic", "topic"),
+    fn what_is_wrong_is_said_with_its_place_and_what_may_stand_there() {
+        let says = |text: &str| Template::from(text).check().unwrap_err().to_string();
+        for (text, said) in [
+            (
+                "{{}}",
+                "{{}} stands for nothing that is known, at character 1; what may stand there: topic, payload, json, ",
+            ),
+            (
+                "a {{topics}}",
+                "{{topics}} stands for nothing that is known, at character 3; what may stand there: topic, ",
+            ),
+            ("{{jsons}}", "{{jsons}} stands for nothing that is known"),
+            (
+                "{{topic.0}}",
+                "{{topic.0}} is not complete or not right, at character 1: it takes {{topic}}, or a level from 1",
+            ),
+            (
+                "{{json.}}",
+                "{{json.}} is not complete or not right, at character 1: it takes {{json}}, or a value",
+            ),
+            (
+                "ä{{random 1}}",
+                "{{random 1}} is not complete or not right, at character 2: it takes {{random}}, or two whole",
+            ),
+            (
+                "{{row.}}",
+                "{{row.}} is not complete or not right, at character 1: it takes {{row.COLUMN}}",
+            ),
+            (
+                "{\n {{sine 18}}\n}",
+                "{{sine 18}} is not complete or not right, at line 2, character 2: it takes LOW HIGH SECONDS behind it, as in {{sine 18 24 60}}",
+            ),
+            (
+                "{{square 0 1 10 2}}",
+                "{{square 0 1 10 2}} is not complete or not right, at character 1: it takes LOW HIGH SECONDS",
+            ),
+            (
+                "{{walk 0 1 1 0}}",
+                "{{walk 0 1 1 0}} is not complete or not right, at character 1: it takes LOW HIGH STEP",
+            ),
+            (
+                "a{{topic",
+                "{{topic is not closed, at character 2: }} belongs behind the name",
+            ),
+            (
+                "{{topic}} {{",
+                "{{ is not closed, at character 11: }} belongs behind the name",
+            ),
         ] {
-            let fault = Template::from(text).check().unwrap_err();
-            assert_eq!(fault.0, name, "{text}");
+            assert!(says(text).starts_with(said), "{text}: {}", says(text));
+        }
+    }
+
+    #[test]
+    fn every_name_has_its_form() {
+        for (name, form) in FORMS {
+            let example = form.split("{{").last().unwrap_or_default();
+            let example = example.split("}}").next().unwrap_or_default();
+            assert!(piece(example).is_some(), "{name}: {form}");
+            if form != WAVE {
+                assert!(example.starts_with(name), "{name}: {form}");
+            }
         }
     }
 }

@@ -48,11 +48,22 @@ impl Bounds {
         next.clamp(self.low, self.high)
     }
 
-    /// The number of a wave at a time.
-    pub(crate) fn wave(&self, shape: Shape, seconds: f64, now_ms: u64) -> f64 {
-        let turns = now_ms as f64 / 1000.0 / seconds;
+    /// The number of a wave at a time; `phase`: how many turns it is ahead.
+    pub(crate) fn wave(&self, shape: Shape, seconds: f64, phase: f64, now_ms: u64) -> f64 {
+        let turns = now_ms as f64 / 1000.0 / seconds + phase;
         self.at(shape.part(turns - turns.floor()))
     }
+}
+
+/// How many turns the waves of a client are ahead, from 0 to 1, so that several devices do not go up and down together.
+pub(crate) fn phase_of(client: &str) -> f64 {
+    // FNV-1a; neighbouring names become far apart by what Random does with it.
+    let hash = client
+        .bytes()
+        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+        });
+    Random::new(hash).part()
 }
 
 /// How a wave goes between its bounds.
@@ -101,13 +112,27 @@ mod tests {
         ] {
             for (quarter, wanted) in at.into_iter().enumerate() {
                 let ms = 60_000 + quarter as u64 * 15_000;
-                let number = bounds.wave(shape, 60.0, ms);
+                let number = bounds.wave(shape, 60.0, 0.0, ms);
                 assert!(
                     (number - wanted).abs() < 1e-9,
                     "{shape:?} {quarter} {number}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_phase_is_that_much_of_a_turn_and_differs_from_client_to_client() {
+        let bounds = Bounds::new("0", "1").unwrap();
+        let at = |phase, ms| bounds.wave(Shape::Sawtooth, 60.0, phase, ms);
+        assert!((at(0.25, 60_000) - at(0.0, 75_000)).abs() < 1e-9);
+        let mut phases: Vec<f64> = (1..=20)
+            .map(|device| phase_of(&format!("dev-{device}")))
+            .collect();
+        phases.sort_by(f64::total_cmp);
+        let apart = phases.windows(2).map(|two| two[1] - two[0]);
+        assert!(apart.fold(1.0, f64::min) > 0.001, "{phases:?}");
+        assert!(phases[0] < 0.3 && phases[19] > 0.7, "{phases:?}");
     }
 
     #[test]
@@ -136,6 +161,6 @@ mod tests {
             assert_eq!(Bounds::new(low, high), None);
         }
         let wide = Bounds::new("-1.7e308", "1.7e308").unwrap();
-        assert!(wide.wave(Shape::Sine, 1.0, 250).is_finite());
+        assert!(wide.wave(Shape::Sine, 1.0, 0.0, 250).is_finite());
     }
 }

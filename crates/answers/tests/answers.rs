@@ -1,8 +1,8 @@
 //! Answers at work: what people make of them, what must not happen, and what nobody thought of.
 
 use mqttscope_answers::{
-    Action, Answer, Answering, Condition, Incoming, Instant, JsonTest, Publish, Reply, Table,
-    TableEdit, Template, Test, check, gallery, includes, read_table, write_csv,
+    Action, Answer, Answering, Condition, Incoming, Instant, JsonTest, Publish, Replay, Replayed,
+    Reply, Table, TableEdit, Template, Test, check, gallery, includes, read_table, write_csv,
 };
 use proptest::prelude::*;
 
@@ -565,7 +565,7 @@ fn a_timer_is_due_at_once_and_then_again_and_again() {
         every_ms: Some(1000),
         actions: vec![Action::Publish(Publish {
             topic: "{{client}}/t".into(),
-            payload: "{{number}} {{triangle 0 10 20}}".into(),
+            payload: "{{number}} {{triangle 0 10 20 0}}".into(),
             qos: 1,
             ..Publish::default()
         })],
@@ -632,4 +632,94 @@ fn a_walk_goes_on_from_time_to_time() {
         before = Some(level);
     }
     assert_eq!(answering.tallies()[0].answered, 100);
+}
+
+#[test]
+fn the_waves_of_two_clients_are_not_at_the_same_place() {
+    let said = |client: &str| {
+        let mut answering = Answering::new(1);
+        answering.set_client(client);
+        answering.set_answers(vec![gallery().remove(3).answer]);
+        answering.start_timers(Instant::from_millis(0));
+        let replies = answering.handle_timers(Instant::from_millis(0), |_| 0);
+        String::from_utf8(replies[0].payload.clone()).unwrap()
+    };
+    assert_eq!(said("sensor-1"), said("sensor-1"));
+    assert_ne!(said("sensor-1"), said("sensor-2"));
+}
+
+#[test]
+fn a_recording_is_replayed_at_its_speed_and_goes_on_where_it_was() {
+    let message = |after_ms: u64, topic: &str| Replayed {
+        after: after_ms * 1000,
+        message: Reply {
+            topic: topic.into(),
+            payload: b"{{no template}}".to_vec(),
+            ..Reply::default()
+        },
+    };
+    let mut replay = Replay {
+        messages: vec![message(0, "a"), message(100, "b"), message(1100, "c")],
+        speed: 200,
+        prefix: "{{client}}/".into(),
+        repeat: false,
+    };
+    let with = |replay: &Replay, on| Answer {
+        name: "r".into(),
+        replay: Some(replay.clone()),
+        on,
+        ..Answer::default()
+    };
+    let mut answering = Answering::new(1);
+    answering.set_client("d");
+    answering.set_answers(vec![with(&replay, true)]);
+    let at = Instant::from_millis;
+    let said = |answering: &mut Answering, ms| -> Vec<String> {
+        let replies = answering.handle_timers(at(ms), |_| 0);
+        assert!(replies.iter().all(|it| it.payload == b"{{no template}}"));
+        replies.into_iter().map(|reply| reply.topic).collect()
+    };
+    assert!(said(&mut answering, 0).is_empty() && answering.filters().count() == 0);
+    answering.start_timers(at(1000));
+    assert_eq!(said(&mut answering, 1000), ["d/a"]);
+    assert_eq!(answering.next_timer(), Some(at(1050)));
+    assert!(said(&mut answering, 1049).is_empty());
+    assert_eq!(said(&mut answering, 1050), ["d/b"]);
+    // The connection was away when the last one was due.
+    answering.start_timers(at(9000));
+    assert_eq!(said(&mut answering, 9000), ["d/c"]);
+    assert_eq!(answering.next_timer(), None);
+    // It is over, also when the connection comes back.
+    answering.start_timers(at(20_000));
+    assert_eq!(answering.next_timer(), None);
+    // Off and on, it begins anew.
+    answering.set_answers(vec![with(&replay, false)]);
+    answering.start_timers(at(21_000));
+    answering.set_answers(vec![with(&replay, true)]);
+    answering.start_timers(at(22_000));
+    assert_eq!(said(&mut answering, 22_000), ["d/a"]);
+    // Repeated, it waits a second behind its end; what a slow clock missed is published at once, in order.
+    replay.repeat = true;
+    answering.set_answers(vec![with(&replay, true)]);
+    answering.start_timers(at(30_000));
+    assert_eq!(said(&mut answering, 31_000), ["d/a", "d/b", "d/c"]);
+    assert_eq!(answering.next_timer(), Some(at(32_000)));
+    assert_eq!(said(&mut answering, 32_000), ["d/a"]);
+    // The bound of the answer holds.
+    let bounded = Answer {
+        name: "bounded".into(),
+        most_a_second: 2,
+        ..with(&replay, true)
+    };
+    let mut answering = Answering::new(1);
+    answering.set_answers(vec![bounded]);
+    answering.start_timers(at(40_000));
+    assert_eq!(said(&mut answering, 40_900).len(), 2);
+    assert_eq!(answering.tallies()[0].stopped, 1);
+    assert_eq!(check(&with(&Replay::default(), true), None).len(), 1);
+    replay.speed = 0;
+    assert_eq!(
+        check(&with(&replay, true), None),
+        ["its speed is from 1 to 100000 percent"]
+    );
 }

@@ -12,6 +12,7 @@
 //!         packet_type: PacketType::Puback,
 //!         identifier: Some(7),
 //!         from: Role::Server,
+//!         goes_on: false,
 //!     }),
 //!     words: "fault 3: cut before PUBACK 1; 4 bytes did not go on".to_owned(),
 //! };
@@ -22,6 +23,7 @@
 //! ```
 
 use core::fmt;
+use core::net::SocketAddr;
 
 use mqttscope_wire::PacketType;
 
@@ -49,6 +51,8 @@ pub struct Mark {
 /// What becomes of a connection by a fault: what its recording does not show, since it holds what each side sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
+    /// Nothing: what was to be done could not be done.
+    Nothing,
     /// The other side gets it later.
     Late,
     /// Something that was sent is not received.
@@ -70,10 +74,13 @@ pub struct MarkedPacket {
     pub identifier: Option<u16>,
     /// Who sent it.
     pub from: Role,
+    /// The fault struck behind it: the other side gets it.
+    pub goes_on: bool,
 }
 
 impl Effect {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
+        Self::Nothing,
         Self::Late,
         Self::Lost,
         Self::Cut,
@@ -81,8 +88,15 @@ impl Effect {
         Self::Silent,
     ];
 
+    /// Whether the other side does not get what was sent: it is not to be judged by that.
+    #[must_use]
+    pub const fn disturbs(self) -> bool {
+        !matches!(self, Self::Nothing | Self::Late)
+    }
+
     const fn word(self) -> &'static str {
         match self {
+            Self::Nothing => "nothing",
             Self::Late => "late",
             Self::Lost => "lost",
             Self::Cut => "cut",
@@ -98,7 +112,8 @@ impl fmt::Display for Mark {
         let (fault, effect) = (self.fault, self.effect.word());
         write!(f, "{BEGINNING}{fault} {effect}")?;
         if let Some(packet) = self.packet {
-            write!(f, " {}", packet.packet_type.name())?;
+            let behind = if packet.goes_on { " behind" } else { "" };
+            write!(f, "{behind} {}", packet.packet_type.name())?;
             if let Some(identifier) = packet.identifier {
                 write!(f, " {identifier}")?;
             }
@@ -118,7 +133,12 @@ impl Mark {
         let fault = head.next()?.parse().ok()?;
         let effect = head.next()?;
         let effect = Effect::ALL.into_iter().find(|it| it.word() == effect)?;
-        let packet = match head.next() {
+        let mut next = head.next();
+        let goes_on = next == Some("behind");
+        if goes_on {
+            next = Some(head.next()?);
+        }
+        let packet = match next {
             None => None,
             Some(name) => {
                 let packet_type = (1..16_u8)
@@ -139,6 +159,7 @@ impl Mark {
                     packet_type,
                     identifier,
                     from,
+                    goes_on,
                 })
             }
         };
@@ -151,9 +172,63 @@ impl Mark {
     }
 }
 
-/// Whether a comment begins as a mark does.
-pub(crate) fn is_mark(comment: &[u8]) -> bool {
+/// Between whom a tap stands, as it is written at the beginning of a connection: the frames of its recording have the port by
+/// which other tools know MQTT.
+///
+/// ```
+/// use mqttscope_capture::mark::Tapped;
+///
+/// let comment = "127.0.0.1:50000 to 127.0.0.1:1884 through the tap 127.0.0.1:1883";
+/// let tapped = Tapped::of_comment(comment).unwrap();
+/// assert_eq!(tapped.broker.port(), 1884);
+/// assert_eq!(tapped.to_string(), comment);
+/// assert_eq!(Tapped::of_comment(&format!("{comment} (a remark)")), Some(tapped));
+/// assert_eq!(Tapped::of_comment("from here to there"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tapped {
+    /// The client's end of its connection to the tap.
+    pub client: SocketAddr,
+    /// Where the tap's own connection leads.
+    pub broker: SocketAddr,
+    /// The tap's end of the client's connection.
+    pub tap: SocketAddr,
+}
+
+/// What stands between client and broker, and between broker and tap.
+const TO: &str = " to ";
+const THROUGH: &str = " through the tap ";
+
+impl fmt::Display for Tapped {
+    /// The comment.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            client,
+            broker,
+            tap,
+        } = self;
+        write!(f, "{client}{TO}{broker}{THROUGH}{tap}")
+    }
+}
+
+impl Tapped {
+    /// Reads a comment, behind which more may stand; `None`: it is another.
+    #[must_use]
+    pub fn of_comment(comment: &str) -> Option<Self> {
+        let (client, rest) = comment.split_once(TO)?;
+        let (broker, tap) = rest.split_once(THROUGH)?;
+        Some(Self {
+            client: client.parse().ok()?,
+            broker: broker.parse().ok()?,
+            tap: tap.split(' ').next()?.parse().ok()?,
+        })
+    }
+}
+
+/// Whether a comment may be one of a tap.
+pub(crate) fn is_of_tap(comment: &[u8]) -> bool {
     comment.starts_with(BEGINNING.as_bytes())
+        || core::str::from_utf8(comment).is_ok_and(|it| Tapped::of_comment(it).is_some())
 }
 
 fn shortened(words: &str) -> &str {
@@ -170,11 +245,16 @@ mod tests {
         let identifiers = [None, Some(7)];
         for effect in Effect::ALL {
             for identifier in identifiers {
-                for from in [Role::Client, Role::Server] {
+                for (from, goes_on) in [
+                    (Role::Client, false),
+                    (Role::Server, false),
+                    (Role::Client, true),
+                ] {
                     let packet = MarkedPacket {
                         packet_type: PacketType::Publish,
                         identifier,
                         from,
+                        goes_on,
                     };
                     for packet in [None, Some(packet)] {
                         let mark = Mark {
@@ -203,6 +283,7 @@ mod tests {
             "mqttscope fault 1 lost PUBACK 70000 from server: a",
             "mqttscope fault 1 lost PUBACK 1 from nobody: a",
             "mqttscope fault 1 lost PUBACK 1 from server now: a",
+            "mqttscope fault 1 cut behind: a",
         ] {
             assert_eq!(Mark::of_comment(comment), None, "{comment}");
         }

@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use mqttscope_capture::reading::Role;
 use mqttscope_capture::text::{Format, TextErrorKind, Turns, read, read_parts};
 
 const CONNECT: &[u8] = b"\x10\x15\x00\x04MQTT\x04\x02\x00\x3c\x00\x09hall-7-ab";
@@ -87,7 +88,21 @@ fn intel(byte: u8) -> String {
     format!("{zero}{byte:02X}h")
 }
 
-const NOTATIONS: [Notation; 37] = [
+const NOTATIONS: [Notation; 40] = [
+    ("hex with full stops", |b| hex(b, ".")),
+    ("hex with full stops, upper case", |b| {
+        hex(b, ".").to_uppercase()
+    }),
+    ("xxd -e", |b| {
+        rows(b, |at, row| {
+            let word = |word: &[u8]| {
+                let turned: Vec<u8> = word.iter().rev().copied().collect();
+                format!("{:>8}", hex(&turned, ""))
+            };
+            let words: Vec<String> = row.chunks(4).map(word).collect();
+            format!("{at:08x}: {:36} {}", words.join(" "), readable(row))
+        })
+    }),
     ("Intel's notation", |b| {
         let all: Vec<String> = b.iter().map(|&byte| intel(byte)).collect();
         all.join(" ")
@@ -332,6 +347,7 @@ const DECOYS: [Decoy; 14] = [
 fn fits(notation: &str, decoy: &str) -> bool {
     let lines = [
         "xxd",
+        "xxd -e",
         "hexdump -C",
         "Wireshark",
         "Netty",
@@ -399,12 +415,229 @@ fn bytes_are_found_among_decoys() {
     assert!(right * 100 >= all * 90, "{right} of {all}");
 }
 
+/// A conversation: whether the client sent it, and the bytes.
+const CONVERSATION: [(bool, &[u8]); 4] = [
+    (true, CONNECT),
+    (false, CONNACK),
+    (true, PUBLISH),
+    (false, b"\x40\x02\x00\x07"),
+];
+
+/// How a text says who sent what: its name, and how it writes one packet.
+type Telling = (&'static str, fn(bool, &[u8]) -> String);
+
+fn dump(bytes: &[u8], from: usize) -> String {
+    rows(bytes, |at, row| {
+        format!("{:08x}: {:47}  {}", from + at, hex(row, " "), readable(row))
+    })
+}
+
+fn verb(is_client: bool, verbs: [&'static str; 2]) -> &'static str {
+    let [sent, received] = verbs;
+    if is_client { sent } else { received }
+}
+
+const TELLINGS: [Telling; 22] = [
+    ("a heading above addresses without a colon", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!("0x{:08x}  {}", 0x2000_1a40 + at, hex(row, " "))
+        });
+        format!("{}: len={}\n{rows}", verb(c, ["tx", "rx"]), b.len())
+    }),
+    ("a heading above addresses in brackets", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!("[0x{:08x}] {}", 0x2000_1a40 + at, hex(row, " "))
+        });
+        format!("[mqtt] {} {} bytes\n{rows}", verb(c, ["tx", "rx"]), b.len())
+    }),
+    ("a heading above addresses and bars", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!(
+                "0x{:08x} | {:47} | {}",
+                0x2000_1a40 + at,
+                hex(row, " "),
+                readable(row)
+            )
+        });
+        format!("{} {} bytes\n{rows}", verb(c, ["TX", "RX"]), b.len())
+    }),
+    ("a heading above what gdb prints", |c, b| {
+        let row = |(n, row): (usize, &[u8])| {
+            format!("{:#x}:\t0x{}", 0x2000_0930 + n * 8, hex(row, "\t0x"))
+        };
+        let rows: Vec<String> = b.chunks(8).enumerate().map(row).collect();
+        format!(
+            "{} {} bytes:\n{}",
+            verb(c, ["tx", "rx"]),
+            b.len(),
+            rows.join("\n")
+        )
+    }),
+    ("a heading between rulers", |c, b| {
+        format!(
+            "--- {} {} bytes ---\n{}",
+            verb(c, ["tx", "rx"]),
+            b.len(),
+            dump(b, 0x2000_1a40)
+        )
+    }),
+    ("a heading in angles above words", |c, b| {
+        let rows = rows(b, |at, row| {
+            format!("{:08x}: {}", 0x2000_1a40 + at, hex(row, ""))
+        });
+        format!("<{}> {} bytes\n{rows}", verb(c, ["tx", "rx"]), b.len())
+    }),
+    ("arrows", |c, b| {
+        format!("{} {}", verb(c, [">", "<"]), hex(b, " "))
+    }),
+    ("tx N bytes above a dump with addresses", |c, b| {
+        format!(
+            "{} {} bytes\n{}",
+            verb(c, ["tx", "rx"]),
+            b.len(),
+            dump(b, 0x3ffb_2a10)
+        )
+    }),
+    ("tx N bytes above a dump", |c, b| {
+        format!(
+            "{} {} bytes\n{}",
+            verb(c, ["tx", "rx"]),
+            b.len(),
+            dump(b, 0)
+        )
+    }),
+    ("routes", |c, b| {
+        format!("{} {}", verb(c, ["dev>>brk", "brk>>dev"]), hex(b, " "))
+    }),
+    ("routes with blanks", |c, b| {
+        format!(
+            "{} {}",
+            verb(c, ["device -> broker:", "broker -> device:"]),
+            hex(b, " ")
+        )
+    }),
+    ("routes above dumps", |c, b| {
+        format!("{}\n{}", verb(c, ["dev>>brk", "brk>>dev"]), dump(b, 0))
+    }),
+    ("German", |c, b| {
+        format!("{}: {}", verb(c, ["Gesendet", "Empfangen"]), hex(b, " "))
+    }),
+    ("German above a dump", |c, b| {
+        format!(
+            "{} {} Bytes:\n{}",
+            verb(c, ["Gesendet", "Empfangen"]),
+            b.len(),
+            dump(b, 0)
+        )
+    }),
+    ("French", |c, b| {
+        format!("{}: {}", verb(c, ["Envoyé", "Reçu"]), hex(b, ""))
+    }),
+    ("French, written small", |c, b| {
+        format!("{}: {}", verb(c, ["émis", "reçu"]), hex(b, " "))
+    }),
+    ("Spanish", |c, b| {
+        format!("{}: {}", verb(c, ["Enviado", "Recibido"]), hex(b, ":"))
+    }),
+    ("Chinese", |c, b| {
+        format!("{}: {}", verb(c, ["发送", "接收"]), hex(b, " "))
+    }),
+    ("Chinese with its own colon", |c, b| {
+        format!("{}：{}", verb(c, ["发送数据", "接收数据"]), hex(b, " "))
+    }),
+    ("records of JSON with hex", |c, b| {
+        format!(
+            "{{\"ts\":17,\"dir\":\"{}\",\"hex\":\"{}\"}}",
+            verb(c, ["tx", "rx"]),
+            hex(b, "")
+        )
+    }),
+    ("records of JSON with the way behind", |c, b| {
+        format!(
+            "{{\"data\":\"{}\",\"direction\":\"{}\"}}",
+            base64(b),
+            verb(c, ["out", "in"])
+        )
+    }),
+    ("full stops", |c, b| {
+        format!("{}: {}", verb(c, ["tx", "rx"]), hex(b, "."))
+    }),
+];
+
+#[test]
+fn who_sent_what_is_found_among_decoys() {
+    let (mut all, mut right) = (0, 0);
+    let mut wrong = Vec::new();
+    let mut misses: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    for (name, write) in TELLINGS {
+        let lines: Vec<String> = CONVERSATION
+            .iter()
+            .map(|(is_client, bytes)| write(*is_client, bytes))
+            .collect();
+        for (decoy, around) in DECOYS {
+            // One time and one tag are those of one line.
+            if decoy == "a time and a tag" {
+                continue;
+            }
+            let text = around(&lines.join("\n"));
+            all += 1;
+            let Ok(reading) = read(&text, None, Turns::Marked) else {
+                misses.insert((name, decoy), "refused".to_owned());
+                continue;
+            };
+            let said: Vec<_> = reading
+                .parts
+                .iter()
+                .map(|part| (part.from, &reading.decoded.bytes[part.bytes.clone()]))
+                .collect();
+            let told = CONVERSATION.map(|(is_client, bytes)| {
+                (
+                    Some(if is_client {
+                        Role::Client
+                    } else {
+                        Role::Server
+                    }),
+                    bytes,
+                )
+            });
+            if said == told {
+                right += 1;
+                continue;
+            }
+            let is_other = |(said, told): (&(Option<Role>, &[u8]), &(Option<Role>, &[u8]))| {
+                said.1 == told.1 && said.0.is_some() && said.0 != told.0
+            };
+            if reading.sure
+                && (said.iter().zip(&told).any(is_other)
+                    || reading.decoded.bytes != told.map(|(_, bytes)| bytes).concat())
+            {
+                wrong.push(format!("{text}\n  => {said:?}"));
+            }
+            misses.insert((name, decoy), format!("{} parts", said.len()));
+        }
+    }
+    println!(
+        "{all} conversations: {right} right, {} wrong with confidence",
+        wrong.len()
+    );
+    for ((name, decoy), what) in misses {
+        println!("  {name} with {decoy}: {what}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+    assert!(right * 100 >= all * 90, "{right} of {all}");
+}
+
 /// Texts with numbers and words that hold no bytes of packets.
 const WITHOUT: &[&str] = &[
     "The broker was restarted at 10:42:07 on 2024-05-17.",
     "see 192.168.4.17:1883 and fe80::1ff:fe23:4567:890a",
     "device 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
     "mac 00:1A:2B:3C:4D:5E",
+    "mac 00.1A.2B.3C.4D.5E and 001a.2b3c.4d5e",
+    "from 10.12.20.40 to 192.168.10.20, then 10.0.0.4:1883 and 20.20.20.20",
+    "on 24.12.20, 01.02.24 and 30.03.2024 at 10.42.07",
+    "firmware 10.02.00.01 after 9.12.30, release 20.02.01",
+    "files ab.cd and be.ef, section 12.34",
     "commit 9d5799c1a4b2c3d4e5f60718293a4b5c6d7e8f90",
     "It runs for 12h, then 24h, at last 36h without a fault.",
     "Backups at 00h, 06h, 12h, 18h; kept for 48h.",

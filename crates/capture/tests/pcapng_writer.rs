@@ -290,6 +290,7 @@ fn what_a_tap_did_comes_back_where_it_stands() {
             packet_type: PacketType::Puback,
             identifier: Some(1),
             from: Role::Server,
+            goes_on: false,
         }),
         words: "fault 2: cut before PUBACK 1; 4 bytes did not go on".to_owned(),
     };
@@ -332,6 +333,7 @@ fn what_a_tap_did_comes_back_where_it_stands() {
         assert_eq!(told[1..], ["[40, 02, 00, 01]", "marked", "[d0, 00]"]);
     }
     let capture = Capture::read(&file, None);
-    assert_eq!(capture.connections[0].disturbed, Some(2));
+    assert_eq!(capture.connections[0].disturbed(), Some(2));
+    assert_eq!(capture.connections[0].marks[0].mark, mark);
     assert_eq!(capture.connections[0].packets.len(), 3);
 }

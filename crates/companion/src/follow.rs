@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use clap::Args;
-use mqttscope_capture::mark::Mark;
+use mqttscope_capture::mark::{Mark, Tapped};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Peer,
+    self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Marked, Peer,
 };
 use mqttscope_wire::{Framer, ProtocolVersion, Sender};
 
@@ -22,7 +22,7 @@ use crate::faults::Said;
 use crate::input::{self, Connection, Input};
 use crate::lint::of_connection;
 use crate::paint::{Colour, Paint, When};
-use crate::row::{self, Row};
+use crate::row::{self, Row, Told};
 use crate::tap::screen::Screen;
 use crate::tap::tape::{Closed, ConnectionId, Ends, Entry, What};
 use crate::tap::watch::{Show, Watcher};
@@ -125,8 +125,12 @@ impl<W: Write> Out<W> {
         }
         let findings = of_connection(connection);
         let mut findings = findings.iter().peekable();
+        let mut marks = connection.marks.iter().peekable();
         let mut start = 0_usize;
         for (index, packet) in connection.packets.iter().enumerate() {
+            while let Some(marked) = marks.next_if(|marked| marked.after <= index) {
+                self.mark(&name, marked)?;
+            }
             let end = start.saturating_add(packet.len);
             let bytes = connection.bytes.get(start..end).unwrap_or_default();
             start = end;
@@ -156,7 +160,21 @@ impl<W: Write> Out<W> {
                 }
             }
         }
-        Ok(())
+        marks.try_for_each(|marked| self.mark(&name, marked))
+    }
+
+    /// What a tap did on purpose.
+    fn mark(&mut self, connection: &str, marked: &Marked) -> io::Result<()> {
+        let told = Told {
+            kind: "fault",
+            connection,
+            at_ms: marked.at_ns.unwrap_or(0) / 1_000_000,
+            text: &marked.mark.words,
+        };
+        match self.format {
+            Format::Text => told.text(false, self.paint, &mut self.to),
+            Format::Json => told.json(&mut self.to),
+        }
     }
 }
 
@@ -299,6 +317,12 @@ impl Live {
                     comment,
                     ..
                 } => {
+                    if let Some(tapped) = Tapped::of_comment(comment)
+                        && let Some((ends, _)) = waiting.get_mut(&connection)
+                    {
+                        (ends.client, ends.tap) = (tapped.client, tapped.tap);
+                        ends.broker = tapped.broker;
+                    }
                     let Some(mark) = Mark::of_comment(comment) else {
                         continue;
                     };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Capture};
+use mqttscope_capture::recording::{self, Capture, Marked};
 use mqttscope_view::reader::{self, Given, Request, Shown, Taking};
 use mqttscope_view::recording::Recording;
 use mqttscope_wire::{ProtocolVersion, Sender};
@@ -24,8 +24,10 @@ pub(crate) struct Connection {
     /// All bytes, packet behind packet.
     pub(crate) bytes: Vec<u8>,
     pub(crate) packets: Vec<Packet>,
-    /// So many packets stand before the first bytes that are missing.
+    /// So many packets stand before the first bytes that are missing, or that a tap took away.
     pub(crate) before_gap: usize,
+    /// What a tap did to it on purpose, in order.
+    pub(crate) marks: Vec<Marked>,
 }
 
 /// A packet of a connection.
@@ -50,7 +52,20 @@ pub(crate) fn read(path: &Path, keys: &[u8], version: Option<ProtocolVersion>) -
     } else {
         std::fs::read(path)?
     };
+    if says_capture(path) && !Capture::is_known(&bytes) && core::str::from_utf8(&bytes).is_err() {
+        bail!(
+            "it is no capture, though its name says so: it begins neither as pcap nor as pcapng does"
+        );
+    }
     of_bytes(&bytes, keys, version)
+}
+
+/// Whether a file is called as captures are.
+fn says_capture(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    ["pcap", "pcapng", "cap", "ntar"]
+        .iter()
+        .any(|it| extension == *it)
 }
 
 /// Reads all bytes of a file.
@@ -119,12 +134,14 @@ fn of_connection(
         })
         .collect::<Vec<_>>();
     let gaps = connection.gaps.iter().map(|gap| gap.after);
-    let gap = gaps.chain(said).chain(connection.disturbed).min();
+    let gap = gaps.chain(said).chain(connection.disturbed()).min();
     Connection {
         name: Some(format!("{} to {}", connection.client, connection.server)),
         bytes,
         before_gap: gap.unwrap_or(packets.len()),
         packets,
+        // What a tap records has bytes only, so that the numbers are the same.
+        marks: connection.marks.clone(),
     }
 }
 
@@ -172,6 +189,7 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
             bytes: recording.bytes().to_vec(),
             before_gap: packets.len(),
             packets,
+            marks: Vec::new(),
         }],
         notes,
     })

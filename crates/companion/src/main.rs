@@ -55,6 +55,12 @@ enum Command {
     ///
     /// Exit codes: 0: nothing broken, 1: something broken, 2: it could not be examined.
     Examine(examine::Options),
+    /// Is the broker that a device or a program connects to, leads it through situations (an acknowledgement that is lost, a
+    /// link that is cut, limits, refusals), and says which statements of the standards it keeps.
+    ///
+    /// Says what to do with the client, and ticks off by itself what it has shown. Exit codes: 0: nothing broken, 1: something
+    /// broken, 2: nobody was examined.
+    ExamineClient(examine::client::Options),
     /// Serves the page on this machine, and opens it in the browser: with files, with a capture from a pipe, or with a
     /// tap's packets as they pass.
     Open(open::Options),
@@ -80,6 +86,7 @@ fn main() -> ExitCode {
         Command::Record(options) => record::run(&options),
         Command::Broker(options) => broker::run(&options),
         Command::Examine(options) => examine::run(&options),
+        Command::ExamineClient(options) => examine::client::run(&options),
         Command::Open(options) => open::run(&options),
     }
 }

@@ -41,7 +41,48 @@ pub(crate) enum What<'a> {
     Foreign(&'a [u8]),
 }
 
-/// The same as JSON.
+/// Something that is no packet.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Told<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) connection: &'a str,
+    /// Milliseconds since 1970.
+    pub(crate) at_ms: u64,
+    pub(crate) text: &'a str,
+}
+
+impl Told<'_> {
+    /// Writes it as a line for people; with its connection, where rows of several stand together.
+    pub(crate) fn text(
+        &self,
+        with_connection: bool,
+        paint: Paint,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let colour = if self.kind == "fault" {
+            Colour::Yellow
+        } else {
+            Colour::Dim
+        };
+        let Self { kind, text, .. } = self;
+        let connection = if with_connection { self.connection } else { "" };
+        let space = if with_connection { " " } else { "" };
+        let line = format!(
+            "      {} {connection}{space}{kind}: {text}",
+            Clock(self.at_ms)
+        );
+        writeln!(out, "{}", paint.with(colour, line))
+    }
+
+    /// Writes it as a line of JSON.
+    pub(crate) fn json(&self, out: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, self)?;
+        writeln!(out)
+    }
+}
+
+/// A packet as JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {

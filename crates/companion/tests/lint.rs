@@ -372,3 +372,24 @@ fn rules_can_be_chosen_and_left_out() {
     assert_eq!(code, Some(2));
     assert!(err.contains("did you mean publish-qos-reserved?"), "{err}");
 }
+
+#[test]
+fn bytes_that_are_no_capture_are_not_judged_where_their_name_says_that_they_are() {
+    let folder = std::env::temp_dir().join(format!("mqttscope-lint-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    // It would be a PUBLISH with a wrong QoS, and more.
+    let noise: Vec<u8> = (0..400_u32).map(|at| (at * at % 251 + 3) as u8).collect();
+    let named = folder.join("noise.pcap");
+    std::fs::write(&named, [&[0x36, 0xff][..], &noise].concat()).unwrap();
+    let (code, out, err) = said(&lint(&[], std::slice::from_ref(&named)));
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(
+        err.contains("noise.pcap: not read: it is no capture"),
+        "{err}"
+    );
+    // A dump in hex is read whatever its name is.
+    std::fs::write(&named, "c0 00 d0 00").unwrap();
+    let (code, _, err) = said(&lint(&[], std::slice::from_ref(&named)));
+    assert_eq!(code, Some(0), "{err}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -11,7 +11,7 @@ use mqttscope_protocol::{
     Outcome, Profile, Published, Repeated, ServerLimit, SubscriptionDraft,
 };
 use mqttscope_shared::Instant;
-use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
+use mqttscope_wire::{PacketType, Properties, Property, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
 use crate::by_hand::ByHand;
@@ -78,6 +78,20 @@ struct Filter {
 }
 
 impl Filter {
+    /// Whether a message whose topic it matches, with these properties, came for it. Which subscriptions a
+    /// message came for is said by its Subscription Identifiers alone.
+    //= [MQTT-3.3.4-3] v5
+    fn is_meant(&self, version: ProtocolVersion, properties: Option<Properties<'_>>) -> bool {
+        let Some(identifier) = self.draft.subscription_identifier else {
+            return true;
+        };
+        !version.is_v5()
+            || properties.is_some_and(|properties| {
+                let named = Property::SubscriptionIdentifier(identifier);
+                properties.iter().any(|property| property == named)
+            })
+    }
+
     /// Whether the server did not take it, or never saw it.
     fn is_refused(&self) -> bool {
         self.granted.is_some_and(ReasonCode::is_error) || !self.not_sent.is_empty()
@@ -363,12 +377,22 @@ impl Connection {
     }
 
     /// Counts a message with every filter that brings it. A topic that the tree does not keep is known
-    /// by its name only.
-    pub(crate) fn count(&mut self, topic: u32, name: &str, topics: &Topics) {
+    /// by its name only; a message that nobody could read has no properties.
+    pub(crate) fn count(
+        &mut self,
+        topic: u32,
+        name: &str,
+        topics: &Topics,
+        properties: Option<Properties<'_>>,
+    ) {
+        let version = self.stream.version;
         let filters = &mut self.filters;
         if topic == topics::NONE {
             for filter in filters {
-                if !name.is_empty() && covers(&filter.draft.topic_filter, name) {
+                if !name.is_empty()
+                    && covers(&filter.draft.topic_filter, name)
+                    && filter.is_meant(version, properties)
+                {
                     filter.messages = filter.messages.saturating_add(1);
                 }
             }
@@ -384,7 +408,9 @@ impl Connection {
                 .collect()
         });
         for &at in &*matched {
-            if let Some(filter) = filters.get_mut(at) {
+            if let Some(filter) = filters.get_mut(at)
+                && filter.is_meant(version, properties)
+            {
                 filter.messages = filter.messages.saturating_add(1);
             }
         }
@@ -397,11 +423,14 @@ impl Connection {
         self.stream.move_topics(to);
     }
 
-    /// The colour of the first filter that brings a topic.
-    pub(crate) fn colour(&self, topic: &str) -> Option<u8> {
-        self.filters
-            .iter()
-            .find(|filter| covers(&filter.draft.topic_filter, topic))
+    /// The colour of the filter that brings a message: the first, and before those one that it names itself.
+    pub(crate) fn colour(&self, topic: &str, properties: Option<Properties<'_>>) -> Option<u8> {
+        let version = self.stream.version;
+        let bringing = self.filters.iter().filter(|filter| {
+            covers(&filter.draft.topic_filter, topic) && filter.is_meant(version, properties)
+        });
+        bringing
+            .min_by_key(|filter| filter.draft.subscription_identifier.is_none())
             .map(|filter| filter.draft.colour)
     }
 

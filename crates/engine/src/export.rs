@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use mqttscope_answers::rfc3339;
 use mqttscope_protocol::{ConnectionId, Export, ExportFormat, Exported, RecordId};
-use mqttscope_wire::{Dissector, Field, Sender, summary};
+use mqttscope_wire::{Dissector, Field, Sender, mask_passwords, summary};
 use serde_json::json;
 
 use self::csv::quoted;
@@ -28,7 +28,7 @@ pub(crate) fn write(
 ) -> Exported {
     let messages = matches!(
         wanted.format,
-        ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv
+        ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv | ExportFormat::Recording
     );
     let mut index = Index::default();
     index.want(Wanted {
@@ -66,7 +66,10 @@ pub(crate) fn write(
             (Some(Entry::Packet(record)), ExportFormat::WireHex) => writer.hex(record),
             (Some(Entry::Packet(record)), ExportFormat::WireJsonLines) => writer.packet(id, record),
             (Some(Entry::Packet(record)), ExportFormat::WireCsv) => writer.packet_line(id, record),
-            (Some(Entry::Packet(record)), ExportFormat::MessagesJsonLines) => {
+            (
+                Some(Entry::Packet(record)),
+                ExportFormat::MessagesJsonLines | ExportFormat::Recording,
+            ) => {
                 writer.message(record);
             }
             (Some(Entry::Packet(record)), ExportFormat::MessagesCsv) => writer.line(record),
@@ -86,6 +89,7 @@ fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
         ExportFormat::WireCsv => ("wire.csv", "text/csv"),
         ExportFormat::MessagesJsonLines => ("messages.jsonl", "application/jsonl"),
         ExportFormat::MessagesCsv => ("messages.csv", "text/csv"),
+        ExportFormat::Recording => ("recording.jsonl", "application/jsonl"),
     };
     Exported {
         name: format!("mqttscope-{name}"),
@@ -115,9 +119,10 @@ impl Writer<'_> {
             .tree
             .nodes()
             .iter()
-            .filter(|node| matches!(node.field, Field::Password | Field::AuthenticationData))
+            .filter(|node| node.field == Field::AuthenticationData)
             .map(|node| node.span.bytes())
             .collect();
+        mask_passwords(&mut bytes);
         for (start, end) in secrets {
             // The first two bytes are the length.
             if let Some(secret) = bytes.get_mut(start.saturating_add(2)..end) {
@@ -222,7 +227,7 @@ impl Writer<'_> {
 
     /// A connection that opened or closed: a comment between lines of hex, an object or a line else.
     fn event(&mut self, id: RecordId, record: &Record, format: ExportFormat) {
-        let Some(event) = self.log.event(record) else {
+        let Some(event) = self.facts.event(self.log, record) else {
             return;
         };
         match format {
@@ -263,7 +268,8 @@ impl Writer<'_> {
             // A list of messages has messages only, and a capture is written by itself.
             ExportFormat::WirePcapng
             | ExportFormat::MessagesJsonLines
-            | ExportFormat::MessagesCsv => {}
+            | ExportFormat::MessagesCsv
+            | ExportFormat::Recording => {}
         }
     }
 

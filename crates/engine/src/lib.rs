@@ -18,6 +18,7 @@ mod examining;
 mod export;
 pub mod hub;
 mod log;
+mod payloads;
 mod practice;
 mod rates;
 mod sieve;

@@ -111,31 +111,16 @@ impl Sparkplug {
             return;
         }
         self.is_used = true;
-        self.monitor.handle_message(&Message {
-            connection: connection.0,
-            from,
-            number: written.record.0,
-            topic: &self.topic,
-            payload: publish.payload,
-            qos: publish.qos,
-            retain: publish.retain,
-            dup: publish.dup,
-        });
+        let (connection, number) = (connection.0, written.record.0);
+        let message = Message::of_publish(connection, number, from, &self.topic, publish);
+        self.monitor.handle_message(&message);
     }
 
     #[inline(never)]
     fn connect(&mut self, connection: ConnectionId, written: &Written<'_>, connect: &Connect<'_>) {
         let number = written.record.0;
-        let will = connect.will.as_ref().map(|will| Message {
-            connection: connection.0,
-            from: Sender::Client,
-            number,
-            topic: will.topic_name.as_str(),
-            payload: will.payload.as_bytes(),
-            qos: will.qos,
-            retain: will.retain,
-            dup: false,
-        });
+        let will = connect.will.as_ref();
+        let will = will.map(|will| Message::of_will(connection.0, number, will));
         self.monitor
             .handle_connect(connection.0, number, will.as_ref());
     }

@@ -8,8 +8,8 @@ use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{ConnectionId, RecordId};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
-    Context, ControlPacket, Frame, Framed, Framer, Property, PropertyId, ProtocolVersion, Sender,
-    Severity,
+    Context, ControlPacket, Frame, Framed, Framer, Properties, Property, PropertyId,
+    ProtocolVersion, Sender, Severity,
 };
 
 use crate::log::{Links, New, Record, WireLog};
@@ -82,6 +82,16 @@ pub(crate) struct Written<'a> {
     /// Bytes that are no whole packet have none.
     pub(crate) frame: Option<&'a Frame<'a>>,
     pub(crate) bytes: &'a [u8],
+}
+
+impl<'a> Written<'a> {
+    /// The properties of a sound PUBLISH.
+    pub(crate) fn properties(&self) -> Option<Properties<'a>> {
+        match self.frame?.packet {
+            Ok(ControlPacket::Publish(publish)) => Some(publish.properties),
+            _ => None,
+        }
+    }
 }
 
 /// Where bytes of a stream are written down.

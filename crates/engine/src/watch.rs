@@ -14,6 +14,7 @@ pub(crate) use listed::Listed;
 use std::collections::{BTreeMap, VecDeque};
 
 use endings::Endings;
+use mqttscope_filter::Broken;
 use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
 use mqttscope_protocol::{ConnectionId, FaultAnswer, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
@@ -27,10 +28,30 @@ use crate::view::cut::cut;
 const MOST_FINDINGS: usize = 10_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
+/// Findings among which that of the newest packet is.
+const NEWEST: usize = 1_000;
 /// Remarks that are kept.
 const MOST_REMARKS: usize = 1_000;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 1 << 17;
+
+/// Whether a rule is about a packet that is sent again.
+const fn is_of_resending(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::DupOnFirstSend
+            | Rule::IdentifierInUse
+            | Rule::OldSessionContinued
+            | Rule::PublishAfterPubrel
+            | Rule::ResentAfterRefusal
+            | Rule::ResentOutOfOrder
+            | Rule::ResentWhileConnected
+            | Rule::ResentWithOtherIdentifier
+            | Rule::ResentWithoutDup
+            | Rule::RetriedWhileConnected
+            | Rule::SessionStateForgotten
+    )
+}
 
 #[derive(Debug)]
 struct Server {
@@ -48,6 +69,15 @@ pub(crate) struct Found {
     pub(crate) number: u64,
     pub(crate) connection: ConnectionId,
     packets: Vec<RecordId>,
+}
+
+/// A broken rule of Sparkplug.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundOfSparkplug {
+    pub(crate) rule: Broken,
+    /// Findings of Sparkplug that there were before it.
+    pub(crate) number: u64,
+    pub(crate) view: FindingView,
 }
 
 /// A handshake.
@@ -78,7 +108,7 @@ pub(crate) struct Watch {
     /// Text frames of servers, and what a log says of ends: the monitor sees packets only.
     remarks: VecDeque<FindingView>,
     /// Broken rules of Sparkplug, which its own monitor sees.
-    sparkplug: VecDeque<FindingView>,
+    sparkplug: VecDeque<FoundOfSparkplug>,
     endings: Endings,
 }
 
@@ -174,6 +204,15 @@ impl Watch {
         });
     }
 
+    /// The worst that a monitor has found of how this packet was sent again, which came a moment ago.
+    pub(crate) fn verdict(&self, record: RecordId) -> Option<Severity> {
+        let newest = self.found.iter().rev().take(NEWEST);
+        let own = newest.filter(|found| {
+            found.packets.last() == Some(&record) && is_of_resending(found.finding.rule)
+        });
+        own.map(|found| found.finding.severity()).max()
+    }
+
     /// The oldest make room.
     fn tell(&mut self, finding: FindingView) {
         if self.remarks.len() >= MOST_REMARKS {
@@ -189,10 +228,12 @@ impl Watch {
         at: Instant,
         version: ProtocolVersion,
     ) {
+        let before = self.sparkplug.back();
+        let number = before.map_or(0, |before| before.number.saturating_add(1));
         if self.sparkplug.len() >= MOST_FINDINGS {
             self.sparkplug.pop_front();
         }
-        self.sparkplug.push_back(FindingView {
+        let view = FindingView {
             connection: ConnectionId(finding.connection),
             rule: finding.rule.name().to_owned(),
             statement: finding.statement().map(str::to_owned),
@@ -206,6 +247,11 @@ impl Watch {
             of: None,
             is_open: false,
             is_part: false,
+        };
+        self.sparkplug.push_back(FoundOfSparkplug {
+            rule: Broken::Sparkplug(finding.rule, finding.statement()),
+            number,
+            view,
         });
     }
 
@@ -272,6 +318,12 @@ impl Watch {
         self.found.range(from..)
     }
 
+    /// Findings of Sparkplug from this number on.
+    pub(crate) fn sparkplug_since(&self, number: u64) -> impl Iterator<Item = &FoundOfSparkplug> {
+        let from = (self.sparkplug).partition_point(|found| found.number < number);
+        self.sparkplug.range(from..)
+    }
+
     /// The protocol other than MQTT with which the server of a connection began since then, and the first record of it.
     pub(crate) fn other_protocol(
         &self,
@@ -293,7 +345,8 @@ impl Watch {
     pub(crate) fn findings_about(&self, record: RecordId) -> Vec<FindingView> {
         let about = |found: &&Found| found.packets.contains(&record);
         let found = self.found.iter().filter(about).map(Found::view);
-        let sparkplug = (self.sparkplug.iter()).filter(|it| it.packets.contains(&record));
+        let sparkplug = self.sparkplug.iter().map(|found| &found.view);
+        let sparkplug = sparkplug.filter(|it| it.packets.contains(&record));
         found.chain(sparkplug.cloned()).collect()
     }
 

@@ -16,6 +16,7 @@ mod narrowed;
 mod outcomes;
 mod pipeline;
 mod said;
+mod schemas;
 mod sparkplug;
 mod states;
 mod world;
@@ -187,6 +188,29 @@ fn a_search_finds_by_topic_and_text_and_a_pause_stands_still() {
     assert_eq!(world.look().messages.len(), 10);
     world.command(look("N 1"));
     assert_eq!(world.look().messages.len(), 11);
+}
+
+#[test]
+fn a_message_counts_with_the_subscription_that_its_identifier_names() {
+    let mut world = connected("5");
+    let of = |topic_filter: &str, number: u8| SubscriptionDraft {
+        subscription_identifier: Some(number.into()),
+        colour: number,
+        ..subscription(topic_filter)
+    };
+    world.command(Command::Subscribe(
+        A,
+        vec![of("#", 1), of("$share/g/hello/+", 2)],
+    ));
+    for payload in ["1", "2", "3"] {
+        world.command(Command::Publish(A, message("hello/x", payload, 0), None));
+    }
+    let seen = world.look();
+    let filters = &seen.summary.connections[0].filters;
+    assert_eq!((filters[0].messages, filters[1].messages), (3, 3));
+    let mut colours: Vec<_> = seen.messages.iter().filter_map(|row| row.colour).collect();
+    colours.sort_unstable();
+    assert_eq!(colours, [1, 1, 1, 2, 2, 2]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A packet of the broker, read, and the words that it is held against.
+//! A packet of the other side, read, and the words that it is held against.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -19,27 +19,29 @@ pub(crate) struct Answer {
     pub(crate) bytes: Vec<u8>,
     /// Some line of the check took it.
     pub(crate) is_taken: bool,
-    identifier: Option<u16>,
-    codes: Vec<u8>,
+    pub(crate) identifier: Option<u16>,
+    pub(crate) codes: Vec<u8>,
     topic: String,
     payload: Vec<u8>,
     qos: QoS,
     retain: bool,
     dup: bool,
-    present: bool,
+    pub(crate) present: bool,
+    clean: bool,
     properties: Vec<(u32, String)>,
     users: Vec<(String, String)>,
 }
 
-/// Reads a packet of the broker; a rule that it breaks comes with it, where it can be read all the same.
+/// Reads a packet of the other side; a rule that it breaks comes with it, where it can be read all the same.
 ///
 /// # Errors
 /// The first rule that hinders the reading.
 pub(crate) fn read(
     bytes: &[u8],
     version: ProtocolVersion,
+    sender: Sender,
 ) -> Result<(Answer, Option<DecodeError>), DecodeError> {
-    let with = |version| decode(bytes, Context::new(version).from(Sender::Server));
+    let with = |version| decode(bytes, Context::new(version).from(sender));
     let mut decoded = with(version);
     if decoded.is_err() && bytes.first() == Some(&0x20) {
         // A broker that does not speak the version says so in one that it speaks.
@@ -51,7 +53,7 @@ pub(crate) fn read(
     }
     let mut broken = None;
     if let Err(error) = decoded {
-        let context = Context::new(version).from(Sender::Server);
+        let context = Context::new(version).from(sender);
         decoded = decode_tolerant(bytes, context, error.rule);
         broken = Some(error);
     }
@@ -67,6 +69,7 @@ pub(crate) fn read(
         retain: false,
         dup: false,
         present: false,
+        clean: false,
         properties: Vec::new(),
         users: Vec::new(),
     };
@@ -83,6 +86,18 @@ impl Answer {
             ControlPacket::Connack(packet) => {
                 self.codes.push(packet.reason_code.0);
                 self.present = packet.session_present;
+                self.take(packet.properties);
+            }
+            ControlPacket::Connect(packet) => {
+                self.clean = packet.clean_start;
+                self.take(packet.properties);
+            }
+            ControlPacket::Subscribe(packet) => {
+                self.identifier = number(packet.packet_identifier);
+                self.take(packet.properties);
+            }
+            ControlPacket::Unsubscribe(packet) => {
+                self.identifier = number(packet.packet_identifier);
                 self.take(packet.properties);
             }
             ControlPacket::Publish(packet) => {
@@ -139,6 +154,11 @@ impl Answer {
         }
     }
 
+    /// The first of its codes.
+    pub(crate) fn code(&self) -> Option<u8> {
+        self.codes.first().copied()
+    }
+
     /// Its codes in hex.
     pub(crate) fn codes(&self) -> String {
         let codes: Vec<String> = self
@@ -170,7 +190,7 @@ impl Answer {
         let Some((name, rest)) = words.split_first() else {
             return Ok(());
         };
-        if self.kind.name() != *name {
+        if *name != "*" && self.kind.name() != *name {
             return Err((*name).to_owned());
         }
         let mut learned = Variables::new();
@@ -243,6 +263,8 @@ impl Answer {
             "!retain" => return !self.retain,
             "present" => return self.present,
             "!present" => return !self.present,
+            "clean" => return self.clean,
+            "!clean" => return !self.clean,
             "!user" => return self.users.is_empty(),
             _ => {}
         }
@@ -252,8 +274,13 @@ impl Answer {
             };
             return is_value(wanted, &held.to_string(), names, variables, learned);
         }
-        if let Some(name) = word.strip_prefix("code=?") {
-            learned.insert(name.to_owned(), self.codes());
+        if let Some(name) = word.strip_prefix("qos=?") {
+            let granted = match self.code() {
+                Some(code @ ..=2) => code.to_string(),
+                Some(code) => format!("refused with 0x{code:02X}"),
+                None => return false,
+            };
+            learned.insert(name.to_owned(), granted);
             return true;
         }
         if !is_v5 {
@@ -261,6 +288,11 @@ impl Answer {
         }
         if let Some(key) = word.strip_prefix('!') {
             return self.property(key).is_none();
+        }
+        if let Some(most) = word.strip_prefix("size<=") {
+            return most
+                .parse()
+                .is_ok_and(|most: usize| self.bytes.len() <= most);
         }
         if let Some((key, most)) = word.split_once("<=") {
             let held = self.property(key).and_then(|text| text.parse::<u64>().ok());
@@ -294,7 +326,7 @@ impl Answer {
         self.properties.iter().filter(is).map(|(_, text)| &**text)
     }
 
-    fn property(&self, key: &str) -> Option<&str> {
+    pub(crate) fn property(&self, key: &str) -> Option<&str> {
         self.all(key).next()
     }
 }

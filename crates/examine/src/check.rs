@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_wire::{ProtocolVersion, Rule};
 
 use crate::verdict::Verdict;
 
@@ -18,7 +18,7 @@ pub struct Check {
     /// The statements that it shows, for each version that it is run in.
     pub shows: Vec<Shows>,
     /// What the broker must have for it to be asked: `qos2`, `retain`, `wildcards`, `shared`, `subscription-identifiers`,
-    /// `aliases`.
+    /// `aliases`; or lack: `no-retain`, `no-qos2`.
     pub needs: Vec<&'static str>,
     /// Bytes that are meant to strain a broker; run only where that is asked for.
     pub is_hostile: bool,
@@ -105,6 +105,8 @@ pub(crate) enum Act {
     Instead(Wait, Then),
     /// For so many milliseconds no such packet may come.
     Silence(u64, Wait),
+    /// No packet that came on the connection may break one of these rules.
+    Sound(&'static str, Vec<Rule>),
     Pause(u64),
     /// The transport ends without a DISCONNECT.
     Cut(&'static str),
@@ -236,21 +238,23 @@ fn head(check: &mut Check, line: &'static str) -> Option<()> {
         "hostile" => check.is_hostile = true,
         "probe" => check.is_probe = true,
         "needs" => check.needs.extend(words),
-        word => {
-            let version = version(word)?;
-            let is_must = match words.next()? {
-                "must" => true,
-                "should" => false,
-                _ => return None,
-            };
-            check.shows.push(Shows {
-                version,
-                is_must,
-                statements: words.collect(),
-            });
-        }
+        _ => check.shows.push(shows(line)?),
     }
     Some(())
+}
+
+/// `v5 must MQTT-3.8.3-3`: a version, how strong the statements are, and which.
+pub(crate) fn shows(line: &'static str) -> Option<Shows> {
+    let mut words = line.split_whitespace();
+    Some(Shows {
+        version: version(words.next()?)?,
+        is_must: match words.next()? {
+            "must" => true,
+            "should" => false,
+            _ => return None,
+        },
+        statements: words.collect(),
+    })
 }
 
 fn talk(whole: &'static str) -> Option<Vec<Line>> {
@@ -325,6 +329,10 @@ fn act(line: &'static str) -> Option<Act> {
     match rest {
         "cut" => Some(Act::Cut(first)),
         "end" => Some(Act::End(first)),
+        _ if rest.starts_with("sound ") => {
+            let rules = rest.split_whitespace().skip(1).map(Rule::from_name);
+            Some(Act::Sound(first, rules.collect::<Option<_>>()?))
+        }
         _ => {
             let (millis, what) = rest.strip_prefix("none ")?.split_once(' ')?;
             Some(Act::Silence(

@@ -1,6 +1,5 @@
 //! Takes away what a check may have left at the broker: sessions and retained messages.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
@@ -53,11 +52,4 @@ pub(crate) fn bytes(
     // DISCONNECT without anything is the same in all versions.
     rest.extend([0xe0, 0]);
     Some([connect, rest])
-}
-
-/// Who is still to be cleaned up after.
-#[derive(Debug, Default)]
-pub(crate) struct Left {
-    pub(crate) sessions: Vec<String>,
-    pub(crate) retained: Vec<String>,
 }

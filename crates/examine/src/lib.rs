@@ -11,9 +11,16 @@
 extern crate alloc;
 
 mod answer;
+#[cfg(feature = "cards")]
+mod cards;
 mod check;
 mod clean;
+#[cfg(feature = "client")]
+mod client;
+#[cfg(any(feature = "report", feature = "cards"))]
+mod escape;
 mod examination;
+mod left;
 mod link;
 mod mutation;
 #[cfg(feature = "report")]
@@ -26,12 +33,20 @@ mod words;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "cards")]
+pub use cards::{Compared, ComparedCheck, ComparedFact, SavedCard};
 pub use check::{Check, Shows};
+#[cfg(feature = "client")]
+pub use client::{
+    ClientCommand, ClientConnection, ClientExamination, Need, Phase, Situation, situations, written,
+};
+#[cfg(any(feature = "report", feature = "cards"))]
+pub use escape::escaped;
 pub use examination::Examination;
 pub use mutation::{Mutation, Passed};
 #[cfg(feature = "report")]
-pub use report::{Examined, escaped, shortened, told};
-pub use verdict::{Card, Fact, Happened, Report, Seen, Verdict};
+pub use report::{Examined, shortened};
+pub use verdict::{Card, Fact, Happened, Report, Seen, Verdict, words_of};
 
 pub use mqttscope_shared::Instant;
 
@@ -43,7 +58,7 @@ use mqttscope_wire::ProtocolVersion;
 
 /// The files of checks, in the order of the standard's chapters.
 #[cfg(feature = "checks")]
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("probe", include_str!("../checks/probe.txt")),
     ("connecting", include_str!("../checks/connecting.txt")),
     ("malformed", include_str!("../checks/malformed.txt")),
@@ -52,6 +67,7 @@ const FILES: [(&str, &str); 10] = [
     ("subscribing", include_str!("../checks/subscribing.txt")),
     ("retaining", include_str!("../checks/retaining.txt")),
     ("delivering", include_str!("../checks/delivering.txt")),
+    ("sending", include_str!("../checks/sending.txt")),
     ("properties", include_str!("../checks/properties.txt")),
     ("hostile", include_str!("../checks/hostile.txt")),
 ];
@@ -147,6 +163,6 @@ pub struct Progress {
     pub total: usize,
     /// Names of those that run.
     pub running: Vec<&'static str>,
-    /// How long the rest takes at a broker that answers as fast as it did.
-    pub left: Duration,
+    /// How long the rest takes, at a broker that goes on answering as it did; none before it has answered.
+    pub left: Option<Duration>,
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion};
+use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, Rule, Sender};
 
 use crate::ConnectionId;
 use crate::answer::{self, Answer};
@@ -30,6 +30,8 @@ pub(crate) struct Link {
     pub(crate) wrong: Option<String>,
     /// What the first other wrong packet breaks.
     pub(crate) remark: Option<String>,
+    /// All that packets break, each packet one.
+    pub(crate) breaks: Vec<Rule>,
     pub(crate) last_sent: Instant,
     /// When its CONNECT went out, until the CONNACK is there.
     pub(crate) connecting: Option<Instant>,
@@ -49,6 +51,7 @@ impl Link {
             inbox: Vec::new(),
             wrong: None,
             remark: None,
+            breaks: Vec::new(),
             last_sent: now,
             connecting: None,
             is_connected: false,
@@ -65,15 +68,17 @@ impl Link {
                 Framed::Unframed(rest) => rest,
             };
             packets.push(packet.to_vec());
-            match answer::read(packet, version) {
+            match answer::read(packet, version, Sender::Server) {
                 Ok((answer, broken)) => {
                     self.inbox.push(answer);
                     if let Some(error) = broken {
+                        self.breaks.push(error.rule);
                         self.remark.get_or_insert(alloc::format!("{error}"));
                     }
                 }
                 Err(error) => {
                     let said = alloc::format!("{error}");
+                    self.breaks.push(error.rule);
                     self.wrong.get_or_insert(said);
                 }
             }

@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! a> SUBSCRIBE forge SUBSCRIBE #1 ~/x,q0   the broker gets another packet than the client sent
-//! a> PUBLISH#2 deaf                        it does not get the second PUBLISH
+//! a> PUBLISH#2 deaf                        it does not get the second PUBLISH; #2+ is that and all behind it
 //! a> PINGREQ reply PINGRESP                nor this one, and the client gets an answer
 //! a> UNSUBSCRIBE also PUBLISH ~/x p        it gets one more behind it
 //! a> DISCONNECT cut                        it sees the transport end instead
+//! a> PUBLISH twice                         it gets it twice
+//! a> PINGREQ answer PINGRESP               it gets it, and the client has an answer already
 //! b< PUBLISH drop                          the client does not get what the broker sends
 //! b< PUBLISH edit @head=31                 it gets it with other bytes
 //! b< PUBLISH replace PUBLISH ~/x other     it gets another packet
@@ -39,8 +41,8 @@ struct Change {
     connection: &'static str,
     from_client: bool,
     kind: &'static str,
-    /// Which packet of the type; all if there is none.
-    which: Option<u32>,
+    /// Which packets of the type, the first and the last.
+    which: (u32, u32),
     what: &'static str,
     words: Vec<&'static str>,
 }
@@ -102,6 +104,8 @@ impl Mutation {
                 "deaf" => passed.to_server.clear(),
                 "forge" => passed.to_server = [other()].to_vec(),
                 "also" => passed.to_server.push(other()),
+                "twice" => passed.to_server.push(packet.to_owned()),
+                "answer" => passed.to_client.push(other()),
                 "reply" => {
                     passed.to_server.clear();
                     passed.to_client.push(other());
@@ -178,7 +182,7 @@ impl Mutation {
             change.from_client == from_client
                 && (change.connection == connection || change.connection == "*")
                 && (change.kind == "*" || change.kind == kind.name())
-                && change.which.is_none_or(|which| which == nth)
+                && (change.which.0..=change.which.1).contains(&nth)
         };
         self.lines.iter().filter(is).cloned().collect()
     }
@@ -201,12 +205,22 @@ fn change(line: &'static str) -> Option<Change> {
     };
     let packet = parts.next()?;
     let (kind, which) = match packet.split_once('#') {
-        Some((kind, which)) => (kind, Some(which.parse().ok()?)),
-        None => (packet, None),
+        Some((kind, which)) => {
+            let first = which.trim_end_matches('+').parse().ok()?;
+            let last = if which.ends_with('+') {
+                u32::MAX
+            } else {
+                first
+            };
+            (kind, (first, last))
+        }
+        None => (packet, (0, u32::MAX)),
     };
     let what = parts.next()?;
     let known: &[&str] = if from_client {
-        &["deaf", "forge", "also", "reply", "edit", "cut", "close"]
+        &[
+            "deaf", "forge", "also", "twice", "reply", "answer", "edit", "cut", "close",
+        ]
     } else {
         &[
             "drop", "edit", "replace", "then", "before", "twice", "close",

@@ -1,5 +1,6 @@
 //! One check on its way: goes through the lines, waits for what is to come, and judges.
 
+mod shut_out;
 mod wait;
 
 use alloc::borrow::ToOwned as _;
@@ -12,11 +13,13 @@ use core::time::Duration;
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion};
 
-use crate::check::{Act, Check, Line};
+use crate::check::{Act, Check, Line, What};
+use crate::left::{Cost, Measured};
 use crate::link::{Link, Phase};
 use crate::verdict::{Fact, Happened, Seen, Verdict};
 use crate::words::{self, Names, Variables};
 use crate::{Command, ConnectionId};
+pub(crate) use shut_out::ShutOut;
 
 /// How long an answer may take, beside the way there and back.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -50,6 +53,8 @@ pub(crate) struct Talk<'c> {
     away: Duration,
     pub(crate) seen: Vec<Seen>,
     pub(crate) facts: Vec<Fact>,
+    /// How long its openings and answers took.
+    pub(crate) measured: Measured,
     /// Longest time from CONNECT to CONNACK.
     pub(crate) round_trip: Duration,
     /// Client identifiers whose sessions may be left at the broker, and topics that may have retained messages.
@@ -83,6 +88,7 @@ impl<'c> Talk<'c> {
             away: Duration::ZERO,
             seen: Vec::new(),
             facts: Vec::new(),
+            measured: Measured::default(),
             round_trip: Duration::ZERO,
             sessions: BTreeSet::new(),
             retained: BTreeSet::new(),
@@ -107,6 +113,8 @@ impl<'c> Talk<'c> {
         let Some(name) = self.name_of(id) else { return };
         if let Some(link) = self.links.get_mut(name) {
             link.phase = Phase::Open;
+            // Nothing was sent yet: it is since then that it is being opened.
+            self.measured.opened(now - link.last_sent);
         }
         self.note(now, name, Happened::Opened);
     }
@@ -167,7 +175,17 @@ impl<'c> Talk<'c> {
             };
             let skips = line.only_v5.is_some_and(|v5| v5 != self.version.is_v5());
             if !skips {
-                match self.line(line, around) {
+                let judged = self.line(line, around);
+                // How long a close takes is what some lines are about, and no answer to anything.
+                let waits = match &line.act {
+                    Act::Wait(wait) => !matches!(wait.what, What::CloseWithin(..)),
+                    Act::Instead(..) => true,
+                    _ => false,
+                };
+                if waits && judged.is_some() {
+                    self.measured.answered(around.now - self.since);
+                }
+                match judged {
                     Some(Ok(())) => {}
                     Some(Err(judged)) => return Some(judged),
                     None => return None,
@@ -178,6 +196,24 @@ impl<'c> Talk<'c> {
             self.deadline = None;
             self.is_probed = false;
         }
+    }
+
+    /// How long the rest of it takes.
+    pub(crate) fn left(&self, now: Instant, measured: Measured) -> Duration {
+        let lines = self.check.lines.get(self.at..).unwrap_or_default();
+        let is_open = |name: &str| {
+            let link = self.links.get(name);
+            link.is_some_and(|link| link.phase != Phase::Opening)
+        };
+        let mut cost = Cost::of(lines, self.version.is_v5(), is_open);
+        if !self.sessions.is_empty() || !self.retained.is_empty() {
+            cost = cost.and(Cost::SESSION);
+        }
+        let passed = match lines.first().map(|line| &line.act) {
+            Some(Act::Pause(_) | Act::Silence(..)) => now - self.since,
+            _ => Duration::ZERO,
+        };
+        measured.time(cost).saturating_sub(passed)
     }
 
     /// One line: done, the end of the check, or not yet.
@@ -198,6 +234,17 @@ impl<'c> Talk<'c> {
                 }
                 let until = self.since + Duration::from_millis(*millis) + around.round_trip * 2;
                 return self.until(until, now);
+            }
+            Act::Sound(name, rules) => {
+                let mut breaks = self
+                    .links
+                    .get(name)
+                    .into_iter()
+                    .flat_map(|link| &link.breaks);
+                if let Some(rule) = breaks.find(|rule| rules.contains(rule)) {
+                    let said = format!("a packet breaks the rule {}", rule.name());
+                    return Some(self.failed(line, &said));
+                }
             }
             Act::Pause(millis) => {
                 return self.until(self.since + Duration::from_millis(*millis), now);
@@ -365,6 +412,12 @@ impl<'c> Talk<'c> {
     /// A packet with the names and variables of this check.
     pub(crate) fn written(&self, words: &[&str], name: &str) -> Option<Vec<u8>> {
         words::packet(words, self.version, name, &self.names, &self.variables).ok()
+    }
+
+    /// Client identifiers that the broker made.
+    pub(crate) fn assigned(&self) -> impl Iterator<Item = String> + '_ {
+        let answers = self.links.values().flat_map(|link| &link.inbox);
+        answers.filter_map(|answer| answer.property("assigned").map(str::to_owned))
     }
 
     /// CONNACK properties for the card.

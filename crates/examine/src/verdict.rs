@@ -1,10 +1,11 @@
 //! What an examination says.
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 /// What became of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +69,8 @@ pub struct Report {
     pub why: String,
     /// All that went over its connections, in order.
     pub packets: Vec<Seen>,
+    /// Who was examined: the broker, or a client.
+    pub examined: Sender,
 }
 
 /// Something that happened on a connection of a check.
@@ -88,11 +91,11 @@ pub enum Happened {
     Opened,
     /// We sent these bytes: one packet, right or wrong; with stars in place of the password of [`Options`](crate::Options).
     Sent(Vec<u8>),
-    /// The broker sent a packet.
+    /// The other side sent a packet.
     Received(Vec<u8>),
     /// We closed the transport.
     ClosedHere,
-    /// The broker closed it.
+    /// The other side closed it.
     ClosedThere,
     /// It could not be opened, and why.
     Failed(String),
@@ -124,7 +127,19 @@ impl Card {
         self.facts.iter().find(is).map(|fact| &*fact.value)
     }
 
-    /// The facts by version, the newest first, each under its name; of several the last.
+    /// The same as [`Self::by_version`], as people say it: `60 s`, `yes`, `QoS 2`.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<(ProtocolVersion, Vec<(String, String)>)> {
+        let all = self.by_version().into_iter();
+        all.map(|(version, facts)| {
+            let facts = facts.into_iter();
+            let said = facts.map(|(name, value)| (name.into(), words_of(name, value)));
+            (version, said.collect())
+        })
+        .collect()
+    }
+
+    /// The facts by version, the newest first, each under its name; of several the last. Values are as packets have them.
     #[must_use]
     pub fn by_version(&self) -> Vec<(ProtocolVersion, BTreeMap<&str, &str>)> {
         let mut all: BTreeMap<ProtocolVersion, BTreeMap<&str, &str>> = BTreeMap::new();
@@ -133,5 +148,78 @@ impl Card {
             of_version.insert(&fact.name, &fact.value);
         }
         all.into_iter().rev().collect()
+    }
+}
+
+/// The value of a fact, as people say it.
+#[must_use]
+pub fn words_of(name: &str, value: &str) -> String {
+    let Ok(number) = value.parse::<u32>() else {
+        return value.into();
+    };
+    let several = |one: &str| {
+        let end = if number == 1 { "" } else { "s" };
+        format!("{} {one}{end}", grouped(number))
+    };
+    match name {
+        _ if name.ends_with(" Available") => if number == 0 { "no" } else { "yes" }.into(),
+        "Maximum QoS" => format!("QoS {number}"),
+        _ if name.starts_with("QoS granted") => format!("QoS {number}"),
+        "Session Expiry Interval" if number == 0 => {
+            "none: sessions end with their connection".into()
+        }
+        "Session Expiry Interval" if number == u32::MAX => "sessions do not expire".into(),
+        "Session Expiry Interval" | "Server Keep Alive" => format!("{} s", grouped(number)),
+        "Maximum Packet Size" => several("byte"),
+        "Receive Maximum" => format!("{} at a time", several("message")),
+        "Topic Alias Maximum" if number == 0 => "takes no aliases".into(),
+        "Topic Alias Maximum" => several("alias").replace("aliass", "aliases"),
+        _ => value.into(),
+    }
+}
+
+/// `268,435,455`.
+fn grouped(number: u32) -> String {
+    let digits = format!("{number}");
+    let mut all = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
+            all.push(',');
+        }
+        all.push(digit);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_said_in_words() {
+        for (name, value, words) in [
+            ("Retain Available", "0", "no"),
+            ("Shared Subscription Available", "1", "yes"),
+            ("Maximum QoS", "1", "QoS 1"),
+            ("QoS granted where 2 was asked for", "2", "QoS 2"),
+            (
+                "QoS granted where 2 was asked for",
+                "refused with 0x80",
+                "refused with 0x80",
+            ),
+            (
+                "Session Expiry Interval",
+                "4294967295",
+                "sessions do not expire",
+            ),
+            ("Server Keep Alive", "60", "60 s"),
+            ("Maximum Packet Size", "268435460", "268,435,460 bytes"),
+            ("Receive Maximum", "1", "1 message at a time"),
+            ("Topic Alias Maximum", "10", "10 aliases"),
+            ("round trip of PINGREQ", "3 ms", "3 ms"),
+            ("Server Reference", "1883", "1883"),
+        ] {
+            assert_eq!(words_of(name, value), words, "{name}");
+        }
     }
 }

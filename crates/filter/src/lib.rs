@@ -50,5 +50,5 @@ pub use net::Net;
 pub use problem::Problem;
 pub use ready::{READY, Ready};
 pub use search::Search;
-pub use subject::{Ends, HandshakeState, Subject};
+pub use subject::{Broken, Ends, HandshakeState, Subject};
 pub use time::moment;

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
-    Citation, Context, Dissection, Dissector, Field as Part, PacketType, PropertyId, PropertyType,
-    QoS, Rule, Sender, Severity, Tree, Value, frame, varint,
+    Context, Dissection, Dissector, Field as Part, PacketType, PropertyId, PropertyType, QoS,
+    Sender, Severity, Tree, Value, frame, varint,
 };
 
-use crate::subject::{Ends, Subject};
+use crate::subject::{Broken, Ends, Subject};
 use crate::told;
 
 /// A value of a field.
@@ -553,7 +553,7 @@ fn findings<S: Subject>(
 ) {
     let version = subject.packet().version;
     let (mut is_done, mut is_any) = (false, false);
-    let mut tell = |rule: Option<Rule>, severity: Severity| {
+    let mut tell = |rule: Option<Broken>, severity: Severity| {
         is_any = true;
         if is_done {
             return;
@@ -561,12 +561,9 @@ fn findings<S: Subject>(
         is_done = match (fact, rule) {
             (Fact::FindingSeverity, _) => see(Found::Number(severity as u64)),
             (Fact::FindingRule, Some(rule)) => see(Found::Bytes(rule.name().as_bytes())),
-            (Fact::FindingStatement, Some(rule)) => match rule.citation(version) {
-                Citation::Statements(statements) => statements
-                    .iter()
-                    .any(|statement| see(Found::Bytes(statement.as_bytes()))),
-                Citation::Section(_) | Citation::None => false,
-            },
+            (Fact::FindingStatement, Some(rule)) => {
+                rule.breaks(version, |statement| see(Found::Bytes(statement.as_bytes())))
+            }
             (Fact::Finding, _) => see(Found::Number(1)),
             _ => false,
         };
@@ -574,7 +571,7 @@ fn findings<S: Subject>(
     subject.findings(&mut tell);
     if !subject.packet().bytes.is_empty() {
         for diagnostic in &scratch.dissect(subject).diagnostics {
-            tell(Some(diagnostic.rule), diagnostic.severity());
+            tell(Some(Broken::Mqtt(diagnostic.rule)), diagnostic.severity());
         }
         if fact == Fact::Finding && !is_any {
             see(Found::Number(0));

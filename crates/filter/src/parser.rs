@@ -129,6 +129,16 @@ pub(crate) fn operator(token: &Token<'_>) -> Option<Operator> {
         .find(|it| it.sign() == text || it.word() == text)
 }
 
+/// The sign of a junction, with blanks around it; `&` and `|` are meant as one.
+pub(crate) fn joins(token: &Token<'_>) -> Option<&'static str> {
+    Some(match (token, Junction::of(token)) {
+        (Token::Sign("&"), _) | (_, Some(Junction::And)) => " && ",
+        (Token::Sign("|"), _) | (_, Some(Junction::Or)) => " || ",
+        (_, Some(Junction::Xor)) => " ^^ ",
+        _ => return None,
+    })
+}
+
 /// Whether a word joins tests or stands between a field and a value.
 pub(crate) fn is_operator_word(word: &str) -> bool {
     let token = Token::Word(word);

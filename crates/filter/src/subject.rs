@@ -4,7 +4,8 @@ use core::time::Duration;
 use std::net::{IpAddr, SocketAddr};
 
 use mqttscope_shared::{Instant, Recorded};
-use mqttscope_wire::{PacketType, Rule, Sender, Severity};
+use mqttscope_sparkplug as sparkplug;
+use mqttscope_wire::{Citation, PacketType, ProtocolVersion, Rule, Sender, Severity};
 
 /// How far a handshake is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +59,39 @@ impl Ends {
     }
 }
 
+/// A rule that a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// One of MQTT's.
+    Mqtt(Rule),
+    /// One of Sparkplug's, with the statement that the message breaks.
+    Sparkplug(sparkplug::Rule, Option<&'static str>),
+}
+
+impl Broken {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mqtt(rule) => rule.name(),
+            Self::Sparkplug(rule, _) => rule.name(),
+        }
+    }
+
+    /// Whether one of the statements that it breaks is the one that is looked for.
+    pub(crate) fn breaks(
+        self,
+        version: ProtocolVersion,
+        mut is_it: impl FnMut(&str) -> bool,
+    ) -> bool {
+        match self {
+            Self::Mqtt(rule) => match rule.citation(version) {
+                Citation::Statements(statements) => statements.iter().any(|it| is_it(it)),
+                Citation::Section(_) | Citation::None => false,
+            },
+            Self::Sparkplug(_, statement) => statement.is_some_and(is_it),
+        }
+    }
+}
+
 /// A packet with what is known of it. What costs something is asked for only where a filter needs it.
 pub trait Subject {
     /// The frame of the capture in which it ends, or its place in the list; from 1.
@@ -107,5 +141,5 @@ pub trait Subject {
     }
     /// What its conversation shows to be wrong with it; no rule: which one is not kept. What the packet alone shows is found
     /// without it.
-    fn findings(&self, _each: &mut dyn FnMut(Option<Rule>, Severity)) {}
+    fn findings(&self, _each: &mut dyn FnMut(Option<Broken>, Severity)) {}
 }

@@ -170,6 +170,25 @@ impl Facts {
         }
     }
 
+    /// What a PUBLISH carries, in so many characters at most: topic and payload, or the payload alone where
+    /// both are too long; nothing where that is, too, and for other packets.
+    #[must_use]
+    pub fn carried(&self, most: usize) -> String {
+        if self.kind != PacketType::Publish {
+            return String::new();
+        }
+        let payload = match std::str::from_utf8(&self.payload) {
+            Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),
+            _ => format!("{} bytes", self.payload.len()),
+        };
+        let both = [&*self.topic, &*payload];
+        let both = both.into_iter().filter(|part| !part.is_empty());
+        let both = both.collect::<Vec<_>>().join(" ");
+        let fits = |text: &String| text.chars().count() <= most;
+        let shown = Some(both).filter(fits).or(Some(payload).filter(fits));
+        shown.unwrap_or_default()
+    }
+
     /// What stands at its arrow, the parts in order.
     #[must_use]
     pub fn label(&self, short: bool) -> String {

@@ -303,6 +303,22 @@ impl Scenario {
         both
     }
 
+    /// Whether not all is published at one QoS, and whether not all is subscribed to at one.
+    #[must_use]
+    pub fn mixes_qos(&self) -> (bool, bool) {
+        let (published, subscribed) = self.qos();
+        let mut answers = self.behaviours.iter();
+        let mut both = (answers.any(|answer| Some(answer.qos) != published), false);
+        for step in &self.steps {
+            match &step.act {
+                Act::Publish(publication) => both.0 |= Some(publication.qos) != published,
+                Act::Subscribe { qos, .. } => both.1 |= Some(*qos) != subscribed,
+                Act::Connect | Act::Disconnect => {}
+            }
+        }
+        both
+    }
+
     /// Whether a client's application holds acknowledgements back at a moment.
     #[must_use]
     pub fn holds(&self, client: usize, at: u64) -> bool {

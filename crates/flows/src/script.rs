@@ -37,7 +37,9 @@ use std::fmt;
 
 use mqttscope_wire::ProtocolVersion;
 
-use super::scenario::{Fault, MAX_BEHAVIOURS, MAX_CLIENTS, MAX_FAULTS, MAX_STEPS, Scenario};
+use super::scenario::{
+    Fault, MAX_BEHAVIOURS, MAX_CLIENTS, MAX_FAULTS, MAX_STEPS, Scenario, Station,
+};
 pub use lines::{moment, nth, one_of};
 pub use words::Words;
 pub use wrong::{Fix, Wrong};
@@ -97,13 +99,15 @@ impl Scenario {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
+            let before = scenario.counts();
             let read = scenario
                 .read_line(&mut Words::of(line))
-                .and_then(|()| scenario.within_limits());
-            if let Err(why) = read
-                && !wrong(number, why)
-            {
-                return (scenario, errors);
+                .and_then(|()| scenario.within_limits(before));
+            if let Err(why) = read {
+                scenario.take_name_of(line);
+                if !wrong(number, why) {
+                    return (scenario, errors);
+                }
             }
         }
         if scenario.clients.is_empty() {
@@ -126,15 +130,41 @@ impl Scenario {
         other.faults.pop()
     }
 
-    fn within_limits(&self) -> Result<(), Wrong> {
+    /// A client whose line is wrong is known all the same: its own lines are not.
+    fn take_name_of(&mut self, line: &str) {
+        let mut words = line.split_whitespace();
+        let publisher = match words.next() {
+            Some("publisher") => true,
+            Some("subscriber") => false,
+            _ => return,
+        };
+        if let Some(name) = words.next()
+            && !self.clients.iter().any(|client| client.name == name)
+        {
+            self.clients.push(Station::new(name.to_owned(), publisher));
+        }
+    }
+
+    /// Clients, steps, answers and faults.
+    const fn counts(&self) -> [usize; 4] {
+        [
+            self.clients.len(),
+            self.steps.len(),
+            self.behaviours.len(),
+            self.faults.len(),
+        ]
+    }
+
+    /// Whether the last line is not the first that is one too many.
+    fn within_limits(&self, before: [usize; 4]) -> Result<(), Wrong> {
         let table = [
-            (self.clients.len(), MAX_CLIENTS, "clients"),
-            (self.steps.len(), MAX_STEPS, "steps"),
-            (self.behaviours.len(), MAX_BEHAVIOURS, "answers"),
-            (self.faults.len(), MAX_FAULTS, "faults"),
+            (MAX_CLIENTS, "clients"),
+            (MAX_STEPS, "steps"),
+            (MAX_BEHAVIOURS, "answers"),
+            (MAX_FAULTS, "faults"),
         ];
-        for (count, most, what) in table {
-            if count > most {
+        for ((count, before), (most, what)) in self.counts().into_iter().zip(before).zip(table) {
+            if count > most && before <= most {
                 return Err(format!("A scenario can have at most {most} {what}.").into());
             }
         }
@@ -225,7 +255,47 @@ mod tests {
             (
                 "publisher P\non P a#b reply 1",
                 2,
-                "not a valid topic filter",
+                "not a valid topic filter: `#` must be the last level",
+            ),
+            (
+                "publisher P\non t/a reply 1",
+                2,
+                "There is no client `t/a`. Add a `publisher` or `subscriber` line for it above. Such a line is `on CLIENT FILTER reply QOS`,",
+            ),
+            (
+                "publisher P\non P reply 1",
+                2,
+                "A topic filter is missing before `reply`: which messages does it answer? Such a line is",
+            ),
+            (
+                "publisher P\non P t/a 1",
+                2,
+                "`1` is not expected here. Write `reply`. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a",
+                2,
+                "Missing: `reply`. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a reply to b : x",
+                2,
+                "`to` is not a QoS: use 0, 1 or 2. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a reply 1 to : x",
+                2,
+                "Behind `to` a topic name is missing. Such a line is",
+            ),
+            (
+                "publisher P\non P t/a reply 1 after soon : x",
+                2,
+                "Behind `after` stand milliseconds. `soon` is not a whole number: use 0 to",
+            ),
+            (
+                "publisher P\non P t/a reply 1 done",
+                2,
+                "Unknown option `done`. A reply can have to, retain, after or hold; write the payload after ` : `. Such a line is",
             ),
             ("publisher P\non P t reply 1 to a/# : x", 2, "cannot work"),
             ("publisher broker", 1, "the name of the broker"),
@@ -287,6 +357,28 @@ mod tests {
         assert_eq!(Scenario::check(&corrected).1.len(), 2);
         let (_, many) = Scenario::check(&"x\n".repeat(500));
         assert_eq!(many.len(), MAX_ERRORS);
+    }
+
+    #[test]
+    fn a_wrong_line_makes_no_other_line_wrong() {
+        let clients: String = (1..=7).map(|n| format!("subscriber S{n}\n")).collect();
+        let text = clients + "at 0 S1 connect\nat 0 S7 connect";
+        let errors = Scenario::check(&text).1;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].line == 7 && errors[0].message.contains("at most 6 clients"));
+
+        for line in [
+            "publisher a-name-that-is-far-too-long",
+            "publisher P sesion",
+        ] {
+            let name = line.split(' ').nth(1).unwrap();
+            let text = format!("{line}\nat 0 {name} connect\ncut {name} at 5\nat 0 Q connect");
+            let lines: Vec<usize> = (Scenario::check(&text).1)
+                .iter()
+                .map(|it| it.line)
+                .collect();
+            assert_eq!(lines, [1, 4], "{text}");
+        }
     }
 
     #[test]

@@ -6,6 +6,9 @@ use mqttscope_wire::Sender;
 
 use super::run::Run;
 
+/// Characters of topic and payload in the line of a packet.
+const MOST_CARRIED: usize = 60;
+
 /// Milliseconds as seconds: `1.050 s`.
 #[must_use]
 pub fn seconds(millis: u64) -> String {
@@ -72,8 +75,12 @@ impl Run {
             (None, Some(at)) => format!("lost {}", seconds(at)),
             (None, None) => "in transit".to_owned(),
         };
+        let carried = match packet.facts.carried(MOST_CARRIED) {
+            carried if carried.is_empty() => carried,
+            carried => format!(" · {carried}"),
+        };
         format!(
-            "{}  {from} → {to}  {}  {fate}",
+            "{}  {from} → {to}  {}{carried}  {fate}",
             seconds(packet.sent),
             packet.facts.label(false)
         )

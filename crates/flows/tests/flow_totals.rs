@@ -25,6 +25,13 @@ fn every_scenario_of_the_gallery_ends_as_its_words_say() {
             (counts.duplicated, is_claimed(&["twice"])),
             (counts.replaced, is_claimed(&["replaced"])),
             (counts.expired, is_claimed(&["expired"])),
+            (
+                counts.lost_at_work,
+                is_claimed(&[
+                    "is gone with it",
+                    "was acknowledged, so nobody sends it again",
+                ]),
+            ),
         ];
         for (count, is_claimed) in table {
             assert_eq!(count > 0, is_claimed, "{title}: {watch} → {end}");
@@ -78,6 +85,7 @@ fn counts_agree_with_the_state(run: &Run) {
             (before.lost, counts.lost),
             (before.replaced, counts.replaced),
             (before.expired, counts.expired),
+            (before.lost_at_work, counts.lost_at_work),
         ] {
             assert!(then <= now, "{}", name());
         }
@@ -162,6 +170,11 @@ fn captions_name_whose_packet_it_is_and_claim_nothing_that_is_not_there() {
                 sentences.all(|sentence| !sentence.starts_with(char::is_lowercase)),
                 "{text}"
             );
+            // What is a number only in the packets is said to be one: there may be no message 1 beside message 2.
+            let numbered = text.split("message ").skip(1);
+            let mut numbered =
+                numbered.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+            assert_eq!(numbered.next(), None, "{text}");
             if let Some(index) = beat.packet {
                 let name = &scenario.clients[run.packets[index].client].name;
                 assert!(text.contains(name), "{name}: {text}");

@@ -7,7 +7,8 @@
 )]
 
 use mqttscope_flows::{
-    Act, Diagram, Export, Fate, Fault, Frame, Look, Nth, Palette, Run, Scenario, When, gallery,
+    Act, Arrow, Diagram, Export, Fate, Fault, Frame, Look, Nth, Palette, Run, Scenario, When,
+    gallery,
 };
 use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
@@ -231,6 +232,91 @@ fn labels_are_legible(diagram: &Diagram, title: &str) {
                 arrow.label,
                 arrow.top
             );
+        }
+    }
+}
+
+#[test]
+fn a_message_is_told_from_another_by_what_it_carries() {
+    let of = |title: &str| {
+        let mut all = gallery().into_iter();
+        Run::of(&all.find(|scenario| scenario.title == title).unwrap())
+    };
+    let run = of("A slow worker and a quick one");
+    for look in [Look::fit(5, 840), Look::WIDE] {
+        let diagram = Diagram::of(&run, look);
+        for arrow in diagram
+            .arrows
+            .iter()
+            .filter(|arrow| arrow.kind == PacketType::Publish)
+        {
+            let payload = String::from_utf8_lossy(&run.packets[arrow.packet].facts.payload);
+            assert!(
+                arrow.label.ends_with(&*payload),
+                "{} {payload}",
+                arrow.label
+            );
+        }
+    }
+    let publish = run
+        .packets
+        .iter()
+        .position(|packet| packet.facts.kind == PacketType::Publish);
+    let line = run.packet_line(publish.unwrap());
+    let facts = &run.packets[publish.unwrap()].facts;
+    let carried = format!(
+        "{} {}",
+        facts.topic,
+        String::from_utf8_lossy(&facts.payload)
+    );
+    assert!(line.contains(&carried), "{line}");
+    assert_eq!(facts.carried(0), "", "nothing is cut");
+
+    assert_eq!(of("QoS 1, no faults").scenario.mixes_qos(), (false, false));
+    let mixed = of("A worker dies with a job, QoS 0").scenario;
+    assert_eq!(mixed.mixes_qos(), (true, true));
+    let one = mixed
+        .with_publish_qos(QoS::AtMostOnce)
+        .with_subscribe_qos(QoS::AtMostOnce);
+    assert_eq!(one.mixes_qos(), (false, false));
+}
+
+#[test]
+fn no_label_is_on_another_where_many_are_sent_to_at_once() {
+    let mut text = "publisher Pub\n".to_owned();
+    for client in 1..=5 {
+        text.push_str(&format!("subscriber S{client}\n"));
+    }
+    text.push_str("at 0 Pub connect\n");
+    for client in 1..=5 {
+        text.push_str(&format!(
+            "at 0 S{client} connect\nat 200 S{client} subscribe t/a 2\n"
+        ));
+    }
+    text.push_str("at 400 Pub publish t/a 2 : hi");
+    let run = Run::of(&Scenario::parse(&text).unwrap());
+    for look in [
+        Look::NARROW,
+        Look::fit(7, 840),
+        Look::fit(7, 1400),
+        Look::WIDE,
+    ] {
+        let diagram = Diagram::of(&run, look);
+        let covers = |arrow: &Arrow| arrow.label_place.covers(arrow.label.chars().count());
+        for (index, arrow) in diagram.arrows.iter().enumerate() {
+            let one = covers(arrow);
+            for other in diagram.arrows.iter().take(index) {
+                let two = covers(other);
+                let is_apart = one.right < two.left
+                    || two.right < one.left
+                    || one.bottom < two.top
+                    || two.bottom < one.top;
+                assert!(
+                    is_apart,
+                    "{}: {} is on {}\n{diagram}",
+                    look.spacing, arrow.label, other.label
+                );
+            }
         }
     }
 }
@@ -470,6 +556,16 @@ fn the_picture_of_packets_seen_live() {
         shown.contains("PUBREL · id 7 · +3 ms  unanswered")
             && shown.matches("unanswered").count() == 1,
         "{shown}"
+    );
+    let lost = Diagram::of_packets("me", &packets, Look::WIDE).with_lost(|packet| packet == 1);
+    let marked: Vec<String> = (lost.to_string().lines())
+        .filter(|line| line.contains('✕'))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(marked.len(), 1, "{lost}");
+    assert!(
+        marked[0].contains("PUBREC") && marked[0].contains("✕ at 500 ‰"),
+        "{lost}"
     );
 }
 

@@ -7,7 +7,7 @@
 )]
 
 use mqttscope_flows::{Packet, Run, Scenario, gallery};
-use mqttscope_wire::{PacketType, Sender};
+use mqttscope_wire::{PacketType, QoS, Sender};
 
 fn run(title: &str) -> Run {
     let scenario = gallery().into_iter().find(|found| found.title == title);
@@ -157,6 +157,79 @@ fn a_job_that_is_acknowledged_when_it_is_done_outlives_its_worker() {
         (vec!["2 by B".to_owned(), "1 by A".to_owned()], 2)
     );
     assert_eq!(with_a_dead_worker(2), (vec!["2 by B".to_owned()], 1));
+}
+
+#[test]
+fn an_answer_to_a_message_that_came_twice_comes_twice_and_is_one_message() {
+    let text = "version 5\npublisher P\nsubscriber A session\nsubscriber C\nat 0 A connect\nat 0 C connect\nat 0 P connect\nat 200 A subscribe jobs 2\nat 200 C subscribe results 2\nat 400 P publish jobs 2 : 1\non A jobs reply 2 to results after 300 hold : done {{payload}}\ncut A at 600\n";
+    let held = Run::of(&Scenario::parse(text).unwrap()).with_moments();
+    let counts = |qos: QoS| {
+        let run = Run::of(&held.with_publish_qos(qos).with_subscribe_qos(qos));
+        let counts = run.counts;
+        (counts.published, counts.delivered, counts.duplicated)
+    };
+    assert_eq!(counts(QoS::AtMostOnce), (2, 2, 0));
+    assert_eq!(counts(QoS::AtLeastOnce), (2, 2, 2));
+    assert_eq!(counts(QoS::ExactlyOnce), (2, 2, 0));
+}
+
+/// Jobs that died with their worker, at each moment at which that changes.
+fn lost_at_work(run: &Run) -> Vec<u32> {
+    let mut lost: Vec<u32> = run
+        .beats()
+        .iter()
+        .map(|beat| run.counts_at(beat.at).lost_at_work)
+        .collect();
+    lost.dedup();
+    lost
+}
+
+#[test]
+fn a_job_that_nobody_does_any_more_is_counted_at_the_end() {
+    for (qos, lost) in [(0, vec![0, 1]), (1, vec![0]), (2, vec![0, 1])] {
+        let run = run(&format!("A worker dies with a job, QoS {qos}"));
+        assert_eq!(lost_at_work(&run), lost, "QoS {qos}");
+        assert_eq!(run.counts.lost_at_work, *lost.last().unwrap());
+        let told = run.beats().last().unwrap().text.clone();
+        assert_eq!(told.contains("1 lost at work"), lost.len() > 1, "{told}");
+    }
+    // Without a group each application has its own work: that of another does not make up for it.
+    let text = "version 5\npublisher P\nsubscriber A session\nsubscriber B\nat 0 P connect\nat 0 A connect\nat 0 B connect\nat 100 A subscribe t 1\nat 100 B subscribe t 1\nat 300 P publish t 1 : 1\non A t reply 0 to r after 300 : x\non B t reply 0 to r after 300 : y\nrestart A at 500 keeping\n";
+    let run = Run::of(&Scenario::parse(text).unwrap());
+    assert_eq!(run.counts.lost_at_work, 1, "{}", run.to_text());
+}
+
+#[test]
+fn an_answer_that_no_message_asks_for_is_told() {
+    let text = |subscribes: &str, filter: &str| {
+        format!(
+            "version 5\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 100 S subscribe {subscribes} 1\nat 300 P publish t/a 1 : 1\non S {filter} reply 0 to r : x\n"
+        )
+    };
+    for (subscribes, filter, why) in [
+        ("t/#", "t/a", None),
+        ("t/#", "+/a", None),
+        (
+            "t/#",
+            "t",
+            Some("no message is published to a topic that `t` matches"),
+        ),
+        (
+            "u",
+            "t/a",
+            Some("messages that `t/a` matches are published, but none of them reaches S"),
+        ),
+    ] {
+        let run = Run::of(&Scenario::parse(&text(subscribes, filter)).unwrap());
+        let said: Vec<&str> = run.unused.iter().map(|one| &*one.text).collect();
+        let expected =
+            why.map(|why| format!("`on S {filter} reply 0 to r : x` answers nothing: {why}."));
+        assert_eq!(said, expected.as_deref().into_iter().collect::<Vec<_>>());
+        assert!(
+            run.to_text()
+                .contains(expected.as_deref().unwrap_or_default())
+        );
+    }
 }
 
 #[test]

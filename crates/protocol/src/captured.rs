@@ -46,18 +46,58 @@ pub struct FaultRow {
     pub file: usize,
     /// Its number among those of its tap.
     pub number: u32,
-    /// What it did, the last time.
-    pub words: String,
     /// How often the recording tells of it.
     pub count: u64,
-    /// The row that tells of it first.
-    pub first: RecordId,
-    /// The one that tells of it last.
-    pub last: RecordId,
-    /// Whether a packet is awaited that is to be sent again.
-    pub awaits: bool,
+    /// What came of the newest, the oldest first.
+    pub strikes: Vec<FaultStrike>,
+}
+
+/// What a fault did once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultStrike {
+    /// The row that tells of it.
+    pub record: RecordId,
+    /// What the connection that it struck is called: its Client Identifier, or where its client is.
+    pub client: String,
+    /// What it did.
+    pub words: String,
+    /// How far what is to be sent again is; none: nothing is awaited, or it is answered.
+    pub awaits: Option<String>,
     /// What became of that.
     pub answer: Option<FaultAnswer>,
+}
+
+/// What a fault of a tap made of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Fate {
+    /// The other side got it later.
+    Late,
+    /// The other side got another one.
+    Changed,
+    /// The other side did not get it.
+    Lost,
+}
+
+impl Fate {
+    /// In a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Changed => "changed",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// In a sentence.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Late => "A fault of the tap held it back: the other side got it later.",
+            Self::Changed => "A fault of the tap changed it: the other side got another packet.",
+            Self::Lost => "A fault of the tap took it away: the other side did not get it.",
+        }
+    }
 }
 
 /// Whether a packet was sent again that a fault took away, or whose acknowledgement it took away.

@@ -1,6 +1,7 @@
 //! What the page asks of the engine.
 
-use mqttscope_answers::{Answer, TableEdit};
+use mqttscope_answers::{Answer, ScriptSays, TableEdit};
+use mqttscope_schema::Given as Schemas;
 use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,24 @@ pub enum Command {
     Answers(ConnectionId, Vec<Answer>),
     /// Changes the tables of a connection's answers.
     EditTable(ConnectionId, Box<TableEdit>),
+    /// The script of an answer runs, or runs on while answers have changed; what it is to be told comes as
+    /// [`super::Report::Script`].
+    BeginScript {
+        /// Whose.
+        connection: ConnectionId,
+        /// Which of its answers, from 0.
+        place: u32,
+        /// The number of this run.
+        run: u32,
+        /// What it waits for, as far as it said so.
+        filters: Vec<String>,
+        /// How many changes of tables it has made.
+        edits: u64,
+    },
+    /// This run of a script is over.
+    EndScript(ConnectionId, u32),
+    /// What a run of a script says.
+    ScriptSays(ConnectionId, u32, Vec<ScriptSays>),
     /// What is on screen; takes the place of what was before.
     Look(Box<Looking>),
     /// The last reports have been drawn, more are welcome.
@@ -76,6 +95,8 @@ pub enum Command {
     Bridge(String),
     /// Something of the examination of a broker.
     Examine(Examine),
+    /// Payloads are read by these schemas, and no longer as before.
+    Schemas(Box<Schemas>),
 }
 
 impl Command {
@@ -219,4 +240,6 @@ pub enum ExportFormat {
     MessagesJsonLines,
     /// A line for each message.
     MessagesCsv,
+    /// The same as [`ExportFormat::MessagesJsonLines`], not to be saved: it comes as [`super::Report::Recording`].
+    Recording,
 }

@@ -4,6 +4,7 @@ use core::fmt::Write as _;
 use core::time::Duration;
 
 use mqttscope_shared::Instant;
+use mqttscope_view::digits;
 use mqttscope_wire::{PacketType, Sender};
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +88,7 @@ pub struct ConnectionEvent {
     pub kind: EventKind,
     /// Where the connection leads, without query and user: they may hold secrets.
     pub address: String,
-    /// Opened or not: the time since the attempt began. Closed: since it had opened.
+    /// Opened or not: the time since the attempt began. Closed: since it had opened. Ended: from its first packet to its last.
     #[serde(with = "micros")]
     pub after: Duration,
     /// Who closed it.
@@ -170,8 +171,11 @@ impl ConnectionEvent {
         }
         let mut line = self.by_whom().to_owned();
         let gap = if line.is_empty() { "" } else { " " };
-        // Writing into a String does not fail.
-        let _ = write!(line, "{gap}after {}", duration(self.after));
+        // Writing into a String does not fail. The end of a captured connection is told as the list of connections tells it.
+        let _ = match self.kind {
+            EventKind::Ended => write!(line, "{gap}lasted {}", digits::duration(self.after)),
+            _ => write!(line, "{gap}after {}", duration(self.after)),
+        };
         if let Some(code) = self.code {
             let _ = write!(line, " · WebSocket code {code}");
         }
@@ -248,6 +252,8 @@ mod tests {
             ended.line(),
             "by the server after 3.2 s · DISCONNECT: Session taken over; this client closed the socket after that"
         );
+        let captured = event(EventKind::Ended, None);
+        assert_eq!(captured.line(), "lasted 3.2 s");
         let opened = event(EventKind::Opened, None);
         assert_eq!(opened.line(), "after 3.2 s · ws://h:9001/");
     }

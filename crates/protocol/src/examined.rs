@@ -108,7 +108,7 @@ pub struct ExaminedView {
     pub done: u32,
     /// See [`ExaminedView::done`].
     pub total: u32,
-    /// How long the rest takes, at a broker that answers as fast as it did.
+    /// How long the rest takes, at a broker that goes on answering as it did; zero before that is known.
     #[serde(with = "micros")]
     pub left: Duration,
     /// How long it has taken.
@@ -117,6 +117,8 @@ pub struct ExaminedView {
     /// The longest round trip that the probes saw.
     #[serde(with = "micros")]
     pub round_trip: Duration,
+    /// Why nothing more can be told of the broker, in a sentence: it is not there any more, or lets nobody in.
+    pub lost: Option<String>,
     /// Checks that run now.
     pub running: Vec<u32>,
     /// The broker's card: what was found out by version, the newest first; each fact with its value.

@@ -5,10 +5,25 @@ use serde::{Deserialize, Serialize};
 /// The faults of the taps that a companion lends: the answer to each question about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TapFaults {
+    /// The taps.
+    #[serde(default)]
+    pub taps: Vec<TapTold>,
     /// Whether pages may set them.
     pub allowed: bool,
     /// Those that are in force, the oldest first.
     pub active: Vec<ActiveFault>,
+    /// Each line that is wrong of those that were to be set: nothing has changed then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FaultError>,
+}
+
+/// A tap, and how it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TapTold {
+    /// Where it listens, and to where it leads.
+    pub name: String,
+    /// Why it carries nothing now, without a full stop.
+    pub trouble: Option<String>,
 }
 
 /// A fault that is in force.
@@ -40,13 +55,6 @@ pub struct FaultFix {
     pub wrong: String,
     /// What it should be.
     pub right: String,
-}
-
-/// Why faults were not set: nothing has changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FaultsRefused {
-    /// Each line that is wrong.
-    pub errors: Vec<FaultError>,
 }
 
 /// Bytes of the longest text of faults.

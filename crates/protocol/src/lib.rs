@@ -28,8 +28,8 @@ pub use bridge::{
     Bridged, Certificate, CertificateFault, Secured, TlsFacts, TlsFailure, TlsFault, is_pem,
 };
 pub use captured::{
-    Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, FaultAnswer,
-    FaultRow, Timeline, TimelineBar,
+    Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Fate, FaultAnswer,
+    FaultRow, FaultStrike, Timeline, TimelineBar,
 };
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
@@ -39,22 +39,23 @@ pub use examined::{
     JudgedView,
 };
 pub use faults::{
-    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, FaultsRefused,
-    TapFaults,
+    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, TapFaults, TapTold,
 };
-pub use mqttscope_examine::Verdict;
+pub use mqttscope_examine::{Compared, ComparedCheck, ComparedFact, SavedCard, Verdict};
 pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
-    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, Published,
-    Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
+    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, PayloadForm,
+    Published, Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary,
+    TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, LineChange,
     MessageRow, TopicRow, WireRow,
 };
 
+pub use mqttscope_schema as schema;
 use serde::{Deserialize, Serialize};
 
 /// A connection of the page, by the number that the page gave it.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use mqttscope_answers::{Line, Table, Tally};
+use mqttscope_answers::{Line, ScriptNews, Table, Tally};
 use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,8 @@ use mqttscope_view::states::StateView;
 
 use super::{
     CaptureView, CapturedRow, CheckView, ConnectionId, EventView, ExaminedCheck, ExaminedView,
-    FindingView, FlowView, History, MessageRow, Moment, RecordId, SubscriptionDraft, Timeline,
-    TopicRow, WireRow, micros,
+    Fate, FindingView, FlowView, History, MessageRow, Moment, RecordId, SubscriptionDraft,
+    Timeline, TopicRow, WireRow, micros,
 };
 
 /// What the engine tells the page.
@@ -102,6 +102,10 @@ pub enum Report {
     },
     /// What both ends know around the packet that was asked for; none: it is not in the log.
     State(Option<Box<StateAt>>),
+    /// What a script of this connection is told.
+    Script(ConnectionId, Box<ScriptNews>),
+    /// Messages that are to be published again, a JSON object a line.
+    Recording(#[serde(with = "serde_bytes")] Vec<u8>),
     /// The chart.
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].
@@ -468,15 +472,27 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// What the conversation shows to be wrong with it.
     pub findings: Vec<FindingView>,
-    /// Its payload as Sparkplug B, with the names of the births before; none: topic or payload is something else.
-    pub sparkplug: Option<String>,
+    /// Forms of its payload that take more than its bytes, the likeliest first: by a schema, and as Sparkplug B with the
+    /// names of the births before.
+    pub forms: Vec<PayloadForm>,
     /// The frame of the capture file in which it ends, from 1; none: it is not of a capture.
     pub frame: Option<u32>,
+    /// See [`WireRow::fate`].
+    pub fate: Option<Fate>,
     /// See [`WireRow::linked`].
     pub linked: Option<RecordId>,
     /// See [`WireRow::round_trip`].
     #[serde(with = "micros::option")]
     pub round_trip: Option<Duration>,
+}
+
+/// A payload in one form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayloadForm {
+    /// What it is called.
+    pub name: String,
+    /// The payload.
+    pub text: String,
 }
 
 /// A packet of a handshake.

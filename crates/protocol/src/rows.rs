@@ -6,7 +6,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, EventKind, RecordId, micros};
+use super::{ConnectionId, EventKind, Fate, RecordId, micros};
 
 /// A packet in the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct WireRow {
     pub of: Option<String>,
     /// The connection opened or closed here, or a log tells of the packet in words.
     pub event: Option<EventKind>,
+    /// What a fault of the tap that recorded it made of it.
+    pub fate: Option<Fate>,
 }
 
 impl WireRow {

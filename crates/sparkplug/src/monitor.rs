@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use mqttscope_wire::{QoS, Sender};
+use mqttscope_wire::{Publish, QoS, Sender, WillMessage};
 
 use crate::birth::Birth;
 use crate::edges::{Edges, MOST_OF_BIRTH, Side};
@@ -41,6 +41,44 @@ pub struct Message<'a> {
     pub retain: bool,
     /// DUP.
     pub dup: bool,
+}
+
+impl<'a> Message<'a> {
+    /// A PUBLISH whose topic, where an alias stands for it, is this one.
+    #[must_use]
+    pub const fn of_publish(
+        connection: u32,
+        number: u64,
+        from: Sender,
+        topic: &'a str,
+        publish: &Publish<'a>,
+    ) -> Self {
+        Self {
+            connection,
+            from,
+            number,
+            topic,
+            payload: publish.payload,
+            qos: publish.qos,
+            retain: publish.retain,
+            dup: publish.dup,
+        }
+    }
+
+    /// The will of a CONNECT, with the QoS and RETAIN that it is to be published with.
+    #[must_use]
+    pub const fn of_will(connection: u32, number: u64, will: &WillMessage<'a>) -> Self {
+        Self {
+            connection,
+            from: Sender::Client,
+            number,
+            topic: will.topic_name.as_str(),
+            payload: will.payload.as_bytes(),
+            qos: will.qos,
+            retain: will.retain,
+            dup: false,
+        }
+    }
 }
 
 /// Watches the messages of Sparkplug. One serves all connections; the two directions of each are followed apart.

@@ -45,7 +45,10 @@ const FLOWS_KEYS: Keys = &[
     (&["[", "]"], "Previous, next scenario"),
     (&["e", "n"], "Edit the scenario, write a new one"),
     (&["p"], "Present: fill the screen, with large captions"),
-    (&["Enter"], "On a packet: show its fields"),
+    (
+        &["Enter", "↑", "↓"],
+        "On a packet: show its fields, go to another",
+    ),
     (&["?"], "This help"),
 ];
 const DISSECT_KEYS: Keys = &[

@@ -1,9 +1,11 @@
 //! Conversations without a clock: who broke what, and what is not claimed.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use mqttscope_view::conversation::{Conversation, Finding, Judged, Shown, counts, merged};
+use mqttscope_view::payload::{Asked, Form};
 use mqttscope_view::recording::Recording;
 use mqttscope_view::sides::Run;
 use mqttscope_view::states::Replay;
@@ -408,4 +410,95 @@ fn an_identifier_that_may_be_refused_is_a_finding_where_it_is() {
     assert_eq!(notes("< 20 02 00 00"), 0);
     assert_eq!(notes("< 20 02 00 05"), 0);
     assert_eq!(notes("< 20 02 00 02"), 1);
+}
+
+/// A PUBLISH of QoS 0 by the client with what others encoded as Sparkplug B, by its type; with an alias, version 5.
+fn sparkplug_line(of: &str) -> String {
+    let text = include_str!("../../sparkplug/tests/fixtures/payloads.txt");
+    let line = text.lines().find(|line| line.contains(of)).unwrap();
+    let (topic, payload) = line.split_once('\t').unwrap();
+    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|it| format!("{it:02x}")).collect() };
+    let topic = [&(topic.len() as u16).to_be_bytes(), topic.as_bytes()].concat();
+    let body = hex(&topic) + payload;
+    let len = body.len() / 2;
+    let len = if len < 128 {
+        vec![len as u8]
+    } else {
+        vec![(len % 128) as u8 | 128, (len / 128) as u8]
+    };
+    let line = format!("30{}{body}", hex(&len));
+    let pairs: Vec<_> = (0..line.len())
+        .step_by(2)
+        .map(|at| &line[at..at + 2])
+        .collect();
+    format!("> {}", pairs.join(" "))
+}
+
+#[test]
+fn broken_rules_of_sparkplug_are_among_the_findings() {
+    let (birth, data) = (sparkplug_line("NBIRTH"), sparkplug_line("NDATA"));
+    let judged = conversation(&[CONNECT, CONNACK, &birth, &data]).judge();
+    let of = |rule: &str| judged.findings.iter().find(|it| it.rule == rule);
+    let gap = of("sparkplug-seq-gap").unwrap();
+    // Who has not the NDEATH as its will may pass on what others made.
+    assert_eq!((gap.by, gap.severity), (Sender::Client, Severity::Warning));
+    assert_eq!(gap.packets, [3]);
+    assert_eq!(gap.statement, Some("tck-id-topics-ndata-seq-num"));
+    assert_eq!(of("sparkplug-will-missing").unwrap().packets, [2]);
+    assert_eq!(judged.marks(4)[6..8], [0, 1]);
+}
+
+/// The forms of the last of these packets.
+fn forms(lines: &[&str]) -> Vec<Form> {
+    let version = Some(ProtocolVersion::V3_1_1);
+    let recording = Recording::read(unmarked(lines).bytes().to_vec(), version, None);
+    let last = recording.packets().len() - 1;
+    let packet = recording.bytes_of(last);
+    let dissection = recording.dissect(last);
+    let asked = Asked::of(&dissection, packet).unwrap();
+    asked.among(&recording, last).forms()
+}
+
+#[test]
+fn a_payload_has_the_names_of_the_birth_before_it() {
+    let (birth, data) = (sparkplug_line("NBIRTH"), sparkplug_line("NDATA"));
+    let alone = forms(&[&data]);
+    assert_eq!(alone[0].name, "Sparkplug B");
+    assert!(
+        alone[0].text.contains("No birth of it was seen"),
+        "{}",
+        alone[0].text
+    );
+    let behind = forms(&[CONNECT, &birth, "> c0 00", &data]);
+    assert!(
+        behind[0].text.contains("Temperature = "),
+        "{}",
+        behind[0].text
+    );
+    assert!(behind.iter().any(|form| form.name == "hex"));
+    // A payload on another topic is no Sparkplug.
+    assert!(
+        forms(&["> 30 04 00 01 61 31"])
+            .iter()
+            .all(|form| form.name != "Sparkplug B")
+    );
+}
+
+proptest! {
+    /// Whatever a payload is, its forms are given, hex among them.
+    #[test]
+    fn any_payload_has_forms(payload in proptest::collection::vec(any::<u8>(), 1..200), before: Vec<u8>) {
+        let topic = b"\0\x14spBv1.0/g/NDATA/edge";
+        let len = (topic.len() + payload.len()) as u16;
+        let head = [0x30, len as u8 | 128, (len >> 7) as u8];
+        let bytes = [&before[..], &head, topic, &payload].concat();
+        let recording = Recording::read(bytes, Some(ProtocolVersion::V3_1_1), None);
+        for packet in 0..recording.packets().len() {
+            let dissection = recording.dissect(packet);
+            if let Some(asked) = Asked::of(&dissection, recording.bytes_of(packet)) {
+                let forms = asked.among(&recording, packet).forms();
+                prop_assert!(forms.iter().any(|form| form.name == "hex"));
+            }
+        }
+    }
 }

@@ -47,6 +47,7 @@ mod property;
 mod qos;
 mod reason_code;
 mod rule;
+mod secrets;
 mod span;
 mod stream;
 mod summary;
@@ -77,6 +78,7 @@ pub use property::{
 pub use qos::{PacketIdentifier, QoS};
 pub use reason_code::ReasonCode;
 pub use rule::{BrokenPacket, Citation, Rule, Seen, Severity, Words, broken_packets};
+pub use secrets::mask_passwords;
 pub use span::Span;
 pub use stream::{PacketAt, StreamDecoder, StreamError, packets};
 pub use summary::summary;

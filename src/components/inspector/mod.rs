@@ -27,7 +27,6 @@ mod tree_keys;
 
 use mqttscope_view::edit::EditError;
 use mqttscope_view::fields::Toggled;
-use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
 use crate::hooks::use_texts;
@@ -46,8 +45,6 @@ pub type Edited = Result<Vec<u8>, EditError>;
 pub struct InspectorProps {
     /// The packet.
     pub shown: Shown,
-    /// Which forms of payloads are told apart.
-    pub reader: Reader,
     /// The field that is looked at, as an index in its tree.
     pub selected: Option<usize>,
     /// Another field is to be looked at.

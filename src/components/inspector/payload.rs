@@ -1,15 +1,14 @@
 //! What a PUBLISH or a will carries, in each form that it can be read in.
 
 use mqttscope_view::digits::grouped;
-use mqttscope_view::payload::{Reader, View, image_size};
-use mqttscope_wire::Field;
+use mqttscope_view::payload::payload_of;
 use yew::prelude::*;
 
 use super::Shown;
 use crate::pages::dissect::counted;
 
 /// A form: its name, what kind of an image it is the address of, and what it shows.
-type Form = (&'static str, Option<Picture>, AttrValue);
+type Form = (AttrValue, Option<Picture>, AttrValue);
 
 /// The most pixels of an image that is shown unasked. Decoded, a pixel takes 4 bytes.
 const MOST_PIXELS: u64 = 16_000_000;
@@ -37,51 +36,39 @@ impl Picture {
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct PayloadProps {
     pub(super) shown: Shown,
-    /// Which forms are told apart.
-    pub(super) reader: Reader,
 }
 
 /// The payload, where there is one.
 #[component]
 pub(super) fn Payload(props: &PayloadProps) -> Html {
     // The form that was chosen: it stays from packet to packet.
-    let chosen = use_state_eq(|| "");
+    let chosen = use_state_eq(AttrValue::default);
     // The packet whose image is shown although it is large.
     let asked = use_state_eq(|| 0);
     // Not in every drawing: a payload may be long.
     let forms = use_memo(props.shown.clone(), |shown| -> Vec<Form> {
-        let tree = shown.tree();
-        let bytes = payload_of(shown).map(|node| tree.content(node, shown.bytes()));
-        let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
-            return Vec::new();
-        };
-        let content_type = tree
-            .find(Field::ContentType)
-            .and_then(|at| std::str::from_utf8(tree.content(at, shown.bytes())).ok());
-        let format = tree.number(Field::PayloadFormatIndicator);
-        let views = props.reader.views(bytes, content_type, format).into_iter();
-        let form = |view: View| {
-            let is_image = matches!(view, View::Image(_));
-            let picture = is_image.then(|| Picture(image_size(bytes)));
-            (view.name(), picture, view.content().to_owned().into())
-        };
-        let given = shown.form().map(|(name, text)| (*name, None, text.clone()));
-        given.into_iter().chain(views.map(form)).collect()
+        let forms = shown.forms().iter();
+        let forms = forms.map(|form| {
+            let text = form.text.clone().into();
+            (form.name.clone().into(), form.image.map(Picture), text)
+        });
+        forms.collect()
     });
     let shown = &props.shown;
     let named = |form: &&Form| form.0 == *chosen;
     let (Some(node), Some(form)) = (
-        payload_of(shown),
+        payload_of(shown.dissection()),
         forms.iter().find(named).or(forms.first()),
     ) else {
         return Html::default();
     };
-    let &(open, picture, ref content) = form;
+    let (open, picture, content) = form;
+    let picture = *picture;
     let name = shown.tree().get(node).map(|node| node.field);
     let len = shown.tree().content(node, shown.bytes()).len();
     let tabs = forms
         .iter()
-        .map(|&(name, ..)| tab(name, name == open, &chosen));
+        .map(|(name, ..)| tab(name, name == open, &chosen));
     let address = shown.address();
     let hesitates = picture.and_then(Picture::hesitates);
     let view = match (picture, hesitates.filter(|_| *asked != address)) {
@@ -117,14 +104,14 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
 }
 
 /// The button that shows a form.
-fn tab(name: &'static str, is_open: bool, chosen: &UseStateHandle<&'static str>) -> Html {
+fn tab(name: &AttrValue, is_open: bool, chosen: &UseStateHandle<AttrValue>) -> Html {
     let choose = {
-        let chosen = chosen.setter();
-        Callback::from(move |_: MouseEvent| chosen.set(name))
+        let (name, chosen) = (name.clone(), chosen.setter());
+        Callback::from(move |_: MouseEvent| chosen.set(name.clone()))
     };
     html! {
         <button
-            key={name}
+            key={&**name}
             role="tab"
             aria-selected={is_open.to_string()}
             aria-controls="payload-view"
@@ -134,11 +121,4 @@ fn tab(name: &'static str, is_open: bool, chosen: &UseStateHandle<&'static str>)
             { name }
         </button>
     }
-}
-
-/// The field that is the payload.
-fn payload_of(shown: &Shown) -> Option<usize> {
-    let tree = shown.tree();
-    tree.find(Field::ApplicationMessage)
-        .or_else(|| tree.find(Field::WillPayload))
 }

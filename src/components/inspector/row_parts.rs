@@ -43,6 +43,8 @@ pub(super) fn value(row: &FieldRow, shown: &Shown, can_edit: bool) -> Html {
                 ></button>
             }
             if !meaning.is_empty() {
+                // Without it a screen reader reads the two as one number.
+                { " " }
                 <small>{ meaning.to_string() }</small>
             }
         </span>

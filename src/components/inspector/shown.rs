@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_view::bytes::{Layout, Line};
+use mqttscope_view::payload::{Asked, Form};
 use mqttscope_view::recording::Recording;
 use mqttscope_view::repair::Repair;
 use mqttscope_wire::{Dissection, Tree};
-use yew::AttrValue;
 
 use crate::hooks::TextsStage;
 
@@ -27,7 +27,7 @@ struct Inner {
     total: Option<usize>,
     layout: Layout,
     repairs: Vec<Repair>,
-    form: Option<(&'static str, AttrValue)>,
+    forms: Vec<Form>,
 }
 
 impl PartialEq for Shown {
@@ -45,15 +45,9 @@ impl Shown {
 
     /// A packet, taken apart, that begins at `offset` of what it stands in.
     ///
-    /// `form` is one more in which its payload can be shown, the likeliest: a name and a text, which somebody else has
-    /// made.
+    /// `forms` are those in which its payload can be shown, the likeliest first.
     #[must_use]
-    pub fn new(
-        bytes: Rc<[u8]>,
-        dissection: Dissection,
-        offset: usize,
-        form: Option<(&'static str, AttrValue)>,
-    ) -> Self {
+    pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize, forms: Vec<Form>) -> Self {
         let layout = Layout::new(&dissection);
         let inner = Inner {
             bytes,
@@ -62,16 +56,24 @@ impl Shown {
             total: None,
             layout,
             repairs: Vec::new(),
-            form,
+            forms,
         };
         Self(Rc::new(inner), TextsStage::Coming)
     }
 
-    /// The packet with this index of a recording, and what was probably meant by it, where it is wrong.
+    /// The packet with this index of a recording, and what was probably meant by it, where it is wrong. `read` gives the
+    /// forms of its payload.
     #[must_use]
-    pub fn of(recording: &Recording, packet: usize, repairs: Vec<Repair>) -> Option<Self> {
+    pub fn of(
+        recording: &Recording,
+        packet: usize,
+        repairs: Vec<Repair>,
+        read: impl FnOnce(&Asked<'_>) -> Vec<Form>,
+    ) -> Option<Self> {
         let offset = recording.packets().get(packet)?.at.offset;
         let dissection = recording.dissect(packet);
+        let asked = Asked::of(&dissection, recording.bytes_of(packet));
+        let forms = asked.map(|asked| read(&asked.among(recording, packet)));
         let inner = Inner {
             bytes: recording.bytes_of(packet).into(),
             offset,
@@ -79,7 +81,7 @@ impl Shown {
             layout: Layout::new(&dissection),
             dissection,
             repairs,
-            form: None,
+            forms: forms.unwrap_or_default(),
         };
         Some(Self(Rc::new(inner), TextsStage::Coming))
     }
@@ -90,9 +92,9 @@ impl Shown {
         &self.0.repairs
     }
 
-    /// The form of its payload that came with it.
-    pub(super) fn form(&self) -> Option<&(&'static str, AttrValue)> {
-        self.0.form.as_ref()
+    /// The forms of its payload, the likeliest first.
+    pub(super) fn forms(&self) -> &[Form] {
+        &self.0.forms
     }
 
     /// A line of its bytes.

@@ -24,12 +24,13 @@ pub(super) fn line(diagram: &Diagram, arrow: &Arrow) -> Html {
     }
 }
 
-/// The label, as a button that opens the packet.
+/// The label, as a button that opens the packet. Which one the Tab key comes to is said by `roving`.
 pub(super) fn label(diagram: &Diagram, arrow: &Arrow, says: String) -> Html {
     let Shape { way, .. } = diagram.shape(arrow);
     let place = arrow.label_place;
     html! {
-        <g class={class_of(arrow, "arrow")} role="button" tabindex="0" aria-label={says} data-testid="arrow" data-packet={arrow.packet.to_string()} data-kind={kind_of(arrow.kind)}>
+        <g class={class_of(arrow, "arrow")} role="button" tabindex="-1" aria-label={says.clone()} data-testid="arrow" data-packet={arrow.packet.to_string()} data-kind={kind_of(arrow.kind)}>
+            <title>{ says }</title>
             <path class="hit" d={way.clone()} />
             <path class="over" d={way} />
             <text x={place.x.to_string()} y={place.y.to_string()} text-anchor={if place.is_end { "end" } else { "start" }}>{ &arrow.label }</text>

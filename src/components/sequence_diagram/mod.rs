@@ -7,6 +7,7 @@
 mod arrow;
 mod backdrop;
 mod heads;
+mod roving;
 mod scene;
 mod token;
 
@@ -58,6 +59,7 @@ pub fn SequenceDiagram(props: &SequenceDiagramProps) -> Html {
             },
         )| {
             if let Some(root) = browser::element_of::<web_sys::Element>(node) {
+                roving::begin(&root);
                 on_scene.emit(Rc::new(Scene::of(&root, diagram.clone())));
             }
         },
@@ -77,20 +79,41 @@ pub fn SequenceDiagram(props: &SequenceDiagramProps) -> Html {
         let act = act.clone();
         Callback::from(move |event: MouseEvent| act(&event))
     };
-    let on_key = Callback::from(move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " ") {
-            event.prevent_default();
-            event.stop_propagation();
-            act(&event);
-        }
-    });
+    let on_key = {
+        let node = node.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let root = browser::element_of::<web_sys::Element>(&node);
+            let is_ours = match (event.key().as_str(), root) {
+                ("Enter" | " ", _) => {
+                    act(&event);
+                    true
+                }
+                (key @ ("ArrowDown" | "ArrowUp"), Some(root)) => {
+                    roving::go(&root, &event, key == "ArrowDown")
+                }
+                _ => false,
+            };
+            if is_ours {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        })
+    };
+    let on_focus = {
+        let node = node.clone();
+        Callback::from(move |event: FocusEvent| {
+            if let Some(root) = browser::element_of::<web_sys::Element>(&node) {
+                roving::came(&root, &event);
+            }
+        })
+    };
     let (width, height) = (diagram.width.to_string(), diagram.height.to_string());
     let area = format!("0 0 {width} {height}");
     html! {
         <div class="diagram">
             { heads::heads(diagram) }
             <div ref={node} class="flow" style={format!("width:{width}px;height:{height}px")}
-                role="group" aria-label={props.name.clone()} data-testid="diagram" onclick={on_click} onkeydown={on_key}>
+                role="group" aria-label={props.name.clone()} data-testid="diagram" onclick={on_click} onkeydown={on_key} onfocusin={on_focus}>
                 <svg width={width.clone()} height={height.clone()} viewBox={area.clone()} role="presentation">
                     { backdrop::backdrop(diagram) }
                     { for diagram.arrows.iter().map(|drawn| arrow::line(diagram, drawn)) }

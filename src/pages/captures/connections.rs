@@ -89,7 +89,7 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
 /// Why there is no connection.
 fn none(of: Option<u64>) -> &'static str {
     match of {
-        Some(1..) => "No connection has packets that match the filter and the stretch of time.",
+        Some(1..) => "Nothing of a connection matches the filter and the stretch of time.",
         _ => "No connection with MQTT so far.",
     }
 }

@@ -14,8 +14,6 @@ pub(super) struct FileListProps {
     pub(super) files: Vec<CaptureFile>,
     /// What is said of files that were open already.
     pub(super) notice: Html,
-    /// The way to the faults of the tap that is among them.
-    pub(super) faults: Html,
     pub(super) on_files: Callback<Vec<File>>,
     pub(super) on_close: Callback<()>,
     pub(super) close_one: Callback<usize>,
@@ -38,7 +36,6 @@ pub(super) fn FileList(props: &FileListProps) -> Html {
                 <h2>{ "Files" }</h2>
                 <span class="grow"></span>
                 if is_reading { <button data-testid="stop-reading" onclick={stop}>{ "Stop" }</button> }
-                { props.faults.clone() }
                 <Choose label="Add" on_files={props.on_files.clone()} />
                 <button class="bare square" data-testid="close-captures" aria-label="Close all files" title="Close all files" onclick={close}>{ icon(Icon::Cross) }</button>
             </div>
@@ -87,7 +84,10 @@ fn row(file: &CaptureFile, close: Option<Callback<MouseEvent>>) -> Html {
             Some(size) => (format!("{read} of {size}"), None),
             None => (format!("live, {read} so far"), None),
         },
-        CaptureState::Read => (size.unwrap_or(read), None),
+        CaptureState::Read => match size {
+            Some(size) => (size, None),
+            None => (format!("ended, {read}"), None),
+        },
         CaptureState::Stopped => {
             let of = size.map_or_else(String::new, |size| format!(" of {size}"));
             (format!("stopped at {read}{of}"), Some("is-warning"))

@@ -131,7 +131,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
         return empty::empty(stopped, &live.search, is_over, &from_start, &desk);
     };
     let summary = summary::summary(capture, &live, &desk);
-    let faults = faults::faults(props.companion.as_ref(), capture);
+    let tap = faults::tap(props.companion.as_ref(), capture);
     let is_unread = unread::is_all(capture);
     html! {
         <ContextProvider<Desk> context={(*desk).clone()}>
@@ -139,8 +139,9 @@ pub fn Captures(props: &CapturesProps) -> Html {
                 data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
                 <h1 class="unseen">{ "Capture files and their packets" }</h1>
                 { steps::steps(&STEPS, step, &desk.step) }
+                { tap }
                 <div class="pane live-side" id="live-side">
-                    <file_list::FileList files={capture.files.clone()} {notice} {faults} on_files={on_files.clone()} {on_close} {close_one} />
+                    <file_list::FileList files={capture.files.clone()} {notice} on_files={on_files.clone()} {on_close} {close_one} />
                     <connections::Connections rows={live.captured.clone()} of={live.captured_of} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} found={live.topics_found} left_out={live.topics_left_out} connection={None} is_file=true />
                 </div>

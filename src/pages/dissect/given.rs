@@ -21,6 +21,9 @@ use crate::state::workbench::{Act, Document, Given};
 /// The characters of a long text that are shown.
 const BEGINNING: usize = 420;
 
+const UNDO: &str = "[data-testid=undo]";
+const REDO: &str = "[data-testid=redo]";
+
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct GivenPaneProps {
     pub(super) desk: Rc<Desk>,
@@ -35,6 +38,15 @@ pub(super) struct GivenPaneProps {
 pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
     let file = use_node_ref();
     let desk = &props.desk;
+    use_effect_with(props.can, |&(can_undo, can_redo)| {
+        // A button that can do no more leaves the focus to the other one.
+        if !can_undo {
+            browser::pass_focus(UNDO, REDO);
+        }
+        if !can_redo {
+            browser::pass_focus(REDO, UNDO);
+        }
+    });
     html! {
         <>
             { head(desk, &file, props.can) }

@@ -2,7 +2,7 @@
 
 use mqttscope_view::recording::Recording;
 use mqttscope_view::share::Shared;
-use mqttscope_wire::{Field, PacketType};
+use mqttscope_wire::{Field, PacketType, mask_passwords};
 
 use crate::state::workbench::Document;
 
@@ -38,7 +38,7 @@ pub(super) fn shared_of(document: &Document) -> Shared {
 /// goes through many hands.
 pub(super) fn without_secrets(recording: &Recording) -> (Vec<u8>, bool) {
     let mut bytes = recording.bytes().to_vec();
-    let mut found = false;
+    let mut found = mask_passwords(&mut bytes);
     for (index, packet) in recording.packets().iter().enumerate() {
         if !matches!(
             packet.at.packet_type,
@@ -47,17 +47,15 @@ pub(super) fn without_secrets(recording: &Recording) -> (Vec<u8>, bool) {
             continue;
         }
         let tree = recording.dissect(index).tree;
-        for field in [Field::Password, Field::AuthenticationData] {
-            let Some(span) = tree.find(field).and_then(|node| tree.content_span(node)) else {
-                continue;
-            };
-            let (start, end) = span.bytes();
-            let range =
-                packet.at.offset.saturating_add(start)..packet.at.offset.saturating_add(end);
-            if let Some(secret) = bytes.get_mut(range).filter(|secret| !secret.is_empty()) {
-                secret.fill(b'*');
-                found = true;
-            }
+        let data = tree.find(Field::AuthenticationData);
+        let Some(span) = data.and_then(|node| tree.content_span(node)) else {
+            continue;
+        };
+        let (start, end) = span.bytes();
+        let range = packet.at.offset.saturating_add(start)..packet.at.offset.saturating_add(end);
+        if let Some(secret) = bytes.get_mut(range).filter(|secret| !secret.is_empty()) {
+            secret.fill(b'*');
+            found = true;
         }
     }
     (bytes, found)
@@ -117,6 +115,19 @@ mod tests {
         assert!(found);
         assert!(bytes.ends_with(b"\0\x01u\0\x04****"));
         assert_eq!(bytes.len(), connect.len());
+        // One wrong byte, and nobody knows where it stands: the first length, the Remaining Length, a flag, a stray byte.
+        for (at, to) in [(13, 9), (1, 0x0e), (9, 0x82)] {
+            let mut broken = connect.to_vec();
+            broken[at] = to;
+            let (bytes, found) = without_secrets(&Recording::read(broken, None, None));
+            assert!(
+                found && !bytes.windows(4).any(|part| part == b"pass"),
+                "{at}"
+            );
+        }
+        let stray = [&[0xff], &connect[..]].concat();
+        let (bytes, _) = without_secrets(&Recording::read(stray, None, None));
+        assert!(!bytes.windows(4).any(|part| part == b"pass"));
         let ping = Recording::read(vec![0xc0, 0x00], None, None);
         assert_eq!(without_secrets(&ping), (vec![0xc0, 0x00], false));
     }

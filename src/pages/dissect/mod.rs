@@ -29,11 +29,10 @@ mod waiting;
 
 use std::rc::Rc;
 
-use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, Shown};
-use crate::hooks::{ReaderStage, use_reader, use_texts};
+use crate::hooks::{ReaderStage, use_reader, use_step_focus, use_texts};
 use crate::services::reader;
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
@@ -74,6 +73,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
     });
     let now = &desk.now;
     let step = use_state_eq(|| Step::Packets);
+    use_step_focus(step.name(), step.part());
     let building = use_state_eq(Default::default);
     let why = use_state_eq(|| false);
 
@@ -83,12 +83,12 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let texts = use_texts(list_head::alternative(now).is_some());
 
     let address = Rc::as_ptr(&now.recording).addr();
-    // The reader knows what was probably meant.
+    // The reader knows what was probably meant, and what a payload says.
     let has_reader = *desk.reader == ReaderStage::Here;
     let shown = use_memo((address, now.packet, has_reader), |_| {
         let doubtful = now.recording.doubtful(now.packet);
         let repairs = doubtful.map(|it| reader::repairs(&it)).unwrap_or_default();
-        Shown::of(&now.recording, now.packet, repairs)
+        Shown::of(&now.recording, now.packet, repairs, reader::forms)
     });
     let on_select = {
         let acts = desk.acts.clone();
@@ -135,7 +135,6 @@ pub fn Dissect(props: &DissectProps) -> Html {
             if let Some(shown) = &*shown {
                 <Inspector
                     shown={shown.clone()}
-                    reader={Reader::PLAIN}
                     selected={now.node}
                     {on_select}
                     on_edit={Some(on_edit)}

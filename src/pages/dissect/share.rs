@@ -105,7 +105,8 @@ pub(super) fn share_button(desk: &Rc<Desk>) -> Html {
 fn said_of(link: &str, has_secrets: bool) -> String {
     let length = link.len();
     if has_secrets {
-        "Link copied. Stars stand in it for passwords and authentication data.".to_owned()
+        "Link copied. Stars stand in it for passwords, or what may be one, and authentication data."
+            .to_owned()
     } else if length > 8_000 {
         format!(
             "Link copied. It is {length} characters long, which some programs cut: copying the bytes may be safer."

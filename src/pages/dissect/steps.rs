@@ -18,6 +18,15 @@ impl Step {
             Self::Bytes => "bytes",
         }
     }
+
+    /// A selector that finds it.
+    pub(super) const fn part(self) -> &'static str {
+        match self {
+            Self::Packets => "main > .pane",
+            Self::Fields => ".fields-pane",
+            Self::Bytes => ".bytes-pane",
+        }
+    }
 }
 
 /// The bar that leads from one to the other.

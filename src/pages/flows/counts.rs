@@ -61,6 +61,9 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
                 { row("duplicates", "Duplicates", true, &|counts| counts.duplicated.to_string()) }
                 { row("waiting", "Not yet delivered", false, &|counts| counts.waiting.to_string()) }
                 { row("lost", "Lost", true, &|counts| counts.lost.to_string()) }
+                if happens(|counts| counts.lost_at_work) {
+                    { row("lost-at-work", "Lost at work", true, &|counts| counts.lost_at_work.to_string()) }
+                }
                 if happens(|counts| counts.replaced) {
                     { row("replaced", "Replaced", false, &|counts| counts.replaced.to_string()) }
                 }

@@ -37,7 +37,7 @@ mod yours;
 use mqttscope_flows::Diagram;
 use yew::prelude::*;
 
-use crate::hooks::Arrival;
+use crate::hooks::{Arrival, use_step_focus};
 use crate::services::browser;
 use crate::state::flows::{Column, Flows as State, Mode};
 use act::Acts;
@@ -63,6 +63,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
     let keep = keeping::use_keeping(&state);
     draft::use_draft(&state.dispatcher(), keeping::stored);
     let panels = panels::use_panels(&state);
+    use_step_focus(panels.part.name(), panels.part.selector());
     let player = use_memo((), |()| player::Player::new());
     let measured = use_state_eq(|| pictures::USUAL);
     let zoom = if *panels.presenting && *measured >= LARGE {

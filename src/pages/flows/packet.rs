@@ -1,6 +1,5 @@
 //! A packet of the flow in the inspector.
 
-use mqttscope_view::payload::Reader;
 use mqttscope_view::recording::Recording;
 use yew::prelude::*;
 
@@ -24,7 +23,7 @@ pub(super) fn PacketWindow(props: &PacketWindowProps) -> Html {
         let packet = column.run.packets.get(*packet)?;
         let version = Some(column.run.scenario.version);
         let recording = Recording::read(packet.bytes.clone(), version, Some(packet.sender));
-        Shown::of(&recording, 0, Vec::new())
+        Shown::of(&recording, 0, Vec::new(), |asked| asked.forms())
     });
     let on_select = {
         let selected = selected.clone();
@@ -37,7 +36,7 @@ pub(super) fn PacketWindow(props: &PacketWindowProps) -> Html {
     html! {
         <Dialog {title} on_close={props.on_close.clone()}>
             <div class="packet-window" data-testid="packet-window">
-                <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*selected} {on_select} />
+                <Inspector shown={shown.clone()} selected={*selected} {on_select} />
             </div>
         </Dialog>
     }

@@ -8,7 +8,7 @@ use super::act::Acts;
 use super::editor_help::TEMPLATE;
 use super::steps::Part;
 use crate::hooks::use_window_keys;
-use crate::services::browser;
+use crate::services::{browser, fullscreen};
 use crate::state::flows::{Act, Editing, Flows};
 
 /// The panels, and what opens and closes them.
@@ -49,7 +49,7 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
             // The browser's own key for it ends the presentation as well.
             let listener = browser::document().map(|document| {
                 EventListener::new(&document, "fullscreenchange", move |_| {
-                    if !browser::is_fullscreen() {
+                    if !fullscreen::is_on() {
                         presenting.set(false);
                     }
                 })
@@ -64,7 +64,7 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
             if event.key() == "Escape" && !is_elsewhere {
                 part.set(Part::Diagram);
                 // Where the browser fills no screen, it is left by this key as well.
-                if !browser::is_fullscreen() {
+                if !fullscreen::is_on() {
                     presenting.set(false);
                 }
             }
@@ -88,7 +88,7 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
         let presenting = presenting.clone();
         Callback::from(move |()| {
             let wanted = !*presenting;
-            browser::set_fullscreen("main.flows", wanted);
+            fullscreen::set("main.flows", wanted);
             presenting.set(wanted);
             if wanted {
                 // Else Space would press the button that leaves it.

@@ -36,6 +36,7 @@ pub(super) fn Problems(props: &ProblemsProps) -> Html {
                     if let Some(fix) = &error.fix { { " " }<button data-testid="fix" onclick={correct(error.line, fix)}>{ format!("Use {}", fix.right) }</button> }
                 </li>
             }) }
+            if !props.errors.is_empty() { <li class="quiet" data-testid="not-shown">{ "The diagram does not show this text: it stays as it was without errors." }</li> }
             { for props.unused.iter().map(|unused| html! { <li class="is-warning" data-testid="unused">{ marked(&unused.text) }</li> }) }
         </ul></div>
     }

@@ -72,14 +72,16 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
         })
     };
     let (published, subscribed) = scenario.qos();
+    let mixes = scenario.mixes_qos();
     let level = |id: &'static str,
                  says: &'static str,
                  word: &'static str,
-                 now: QoS,
+                 (now, is_mixed): (QoS, bool),
                  on: Callback<Event>| {
         html! {
             <select class="chip" data-testid={id} aria-label={says} disabled={is_preview} onchange={on}>
-                { for LEVELS.map(|qos| html! { <option selected={qos == now}>{ format!("{word} QoS {}", qos as u8) }</option> }) }
+                { for LEVELS.map(|qos| html! { <option selected={qos == now && !is_mixed}>{ format!("{word} QoS {}", qos as u8) }</option> }) }
+                if is_mixed { <option selected=true title="Not all have the same QoS; another choice gives it to all">{ format!("{word} mixed QoS") }</option> }
             </select>
         }
     };
@@ -92,12 +94,12 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
                 { for ProtocolVersion::ALL.map(|version| html! { <option selected={version == scenario.version}>{ format!("MQTT {}", version.name()) }</option> }) }
             </select>
             if let Some(qos) = published {
-                { level("publish-qos", "QoS of published messages", "publish", qos, on_change(|index| LEVELS.get(index).copied().map(Act::PublishQoS))) }
+                { level("publish-qos", "QoS of published messages", "publish", (qos, mixes.0), on_change(|index| LEVELS.get(index).copied().map(Act::PublishQoS))) }
             }
             if let Some(qos) = subscribed {
-                { level("subscribe-qos", "QoS of subscriptions", "subscribe", qos, on_change(|index| LEVELS.get(index).copied().map(Act::SubscribeQoS))) }
+                { level("subscribe-qos", "QoS of subscriptions", "subscribe", (qos, mixes.1), on_change(|index| LEVELS.get(index).copied().map(Act::SubscribeQoS))) }
             }
-            if let (Some(published), Some(subscribed)) = (published, subscribed) {
+            if let (Some(published), Some(subscribed), (false, false)) = (published, subscribed, mixes) {
                 <span class="quiet effective" title="A message is delivered at the lower of the two" data-testid="effective">{ format!("delivered at QoS {}", published.min(subscribed) as u8) }</span>
             }
             <button data-testid="edit-this" class="edit-this" title="Edit the scenario as text (e)" disabled={is_preview} onclick={edit}>{ "Edit" }</button>

@@ -14,6 +14,7 @@ use super::playing::Playing;
 use super::set_aside::set_aside;
 use super::settings::Settings;
 use super::steps::Part;
+use crate::services::browser;
 use crate::state::flows::{Act, Column, Flows};
 
 #[derive(Clone, Properties)]
@@ -66,10 +67,19 @@ pub(super) fn Stage(props: &StageProps) -> Html {
             }
         })
     };
+    // A press on the diagram puts away what lies over it; what each side stores stays while one plays.
+    let on_press = {
+        let (part, on_part) = (*panels.part, panels.on_part.clone());
+        Callback::from(move |event: MouseEvent| {
+            if part != Part::Memory || !browser::is_within(&event, ".controls") {
+                on_part.emit(Part::Diagram);
+            }
+        })
+    };
     let beat = props.beats.get(playing.beat).cloned();
     let is_preview = state.is_preview();
     html! {
-        <section class="pane stage" aria-label="Diagram" onmousedown={panels.on_part.reform(|_: MouseEvent| Part::Diagram)}>
+        <section class="pane stage" aria-label="Diagram" onmousedown={on_press}>
             <Settings run={column.run.clone()} {is_preview} is_unsaved={state.is_unsaved()} on_edit={panels.on_edit.clone()}
                 presenting={*panels.presenting} on_present={panels.on_present.clone()} />
             if !*panels.presenting { { set_aside(state, &state.dispatcher(), &panels.on_part) } }

@@ -21,6 +21,15 @@ impl Part {
             Self::Memory => "memory",
         }
     }
+
+    /// A selector that finds it.
+    pub(super) const fn selector(self) -> &'static str {
+        match self {
+            Self::Scenarios => ".scenarios",
+            Self::Diagram => "[data-testid=room]",
+            Self::Memory => ".memories",
+        }
+    }
 }
 
 /// The bar that leads from one to the other.

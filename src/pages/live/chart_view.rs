@@ -56,7 +56,7 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
                         { for chart.paths.iter().map(|path| html! { <option value={path.clone()} selected={*path == *props.path}>{ path }</option> }) }
                     </select>
                 </label>
-                if chart.without_number > 0 { <span class="quiet">{ words::whole(chart.without_number) }{ " messages without it" }</span> }
+                if chart.without_number > 0 { <span class="quiet">{ words::whole(chart.without_number) }{ if chart.without_number == 1 { " message" } else { " messages" } }{ " without it" }</span> }
                 if chart.not_drawn > 0 { <span class="quiet" data-testid="not-drawn">{ "Only the first " }{ chart.lines.len() }{ " topics are drawn: narrow the filter" }</span> }
             </div>
             if let Some(picture) = picture {

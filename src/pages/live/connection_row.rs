@@ -88,7 +88,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
             3 => {
                 keep::forget(&profile.id);
                 desk.talk.emit(Command::Remove(number));
-                desk.profiles.dispatch(ProfileAct::Remove(number));
+                desk.profiles.dispatch(ProfileAct::Remove(vec![number]));
             }
             4 => {
                 desk.live.dispatch(Act::Connection(number));
@@ -167,7 +167,8 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
 /// Disconnect with Will Message.
 const WITH_WILL: u8 = 0x04;
 
-fn end(connection: ConnectionId, reason_code: u8) -> Command {
+/// Ends a connection in order.
+pub(super) fn end(connection: ConnectionId, reason_code: u8) -> Command {
     Command::Disconnect {
         connection,
         reason_code,

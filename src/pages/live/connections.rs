@@ -6,6 +6,7 @@ use mqttscope_protocol::{Command, ConnectionId, ConnectionState, Profile, Summar
 use yew::prelude::*;
 
 use super::advice::AdviceWindow;
+use super::all_menu::AllMenu;
 use super::connection_row::ConnectionRow;
 use super::connection_state::cause;
 use super::desk::Desk;
@@ -134,6 +135,7 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
             <div class="head">
                 <h2>{ "Connections" }</h2>
                 <span class="grow"></span>
+                if props.profiles.known().len() > 1 { <AllMenu profiles={props.profiles.clone()} summary={props.summary.clone()} /> }
                 <NewMenu profiles={props.profiles.clone()} on_open={on_open.clone()} />
             </div>
             <ul data-testid="connections">
@@ -142,7 +144,7 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
                         on_open={on_open.clone()} on_copy={on_copy.clone()} />
                 }) }
             </ul>
-            if let Some(known) = props.profiles.removed() { <Undo key={known.number.0} known={known.clone()} /> }
+            if let Some(first) = props.profiles.removed().next() { <Undo key={first.number.0} known={props.profiles.removed().cloned().collect::<Vec<_>>()} /> }
             { window }
         </section>
     }

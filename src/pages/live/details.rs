@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope_protocol::{Command, ConnectionView, EventView, History, Packet, RecordId, WireRow};
-use mqttscope_view::payload::Reader;
+use mqttscope_view::payload::{Asked, Form};
 use mqttscope_wire::{Context, Rule, Sender, dissect};
 use yew::prelude::*;
 
@@ -97,7 +97,7 @@ pub(in crate::pages) fn Details(props: &DetailsProps) -> Html {
                 } else if detail == Detail::State {
                     { state(&props.around, *minutes, &desk) }
                 } else if let Some(shown) = &*shown {
-                    <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*node} on_select={on_node} />
+                    <Inspector shown={shown.clone()} selected={*node} on_select={on_node} />
                 } else {
                     { large(packet, &anyway) }
                 }
@@ -164,7 +164,9 @@ pub(super) fn shown(packet: &Packet) -> Shown {
     let mut dissection = dissect(&packet.bytes, context);
     // That a server may refuse this identifier is told where one has: among what the conversation shows.
     (dissection.diagnostics).retain(|one| one.rule != Rule::ConnectClientIdNotGuaranteed);
-    let form = packet.sparkplug.clone();
-    let form = form.map(|text| ("Sparkplug B", text.into()));
-    Shown::new(packet.bytes.as_slice().into(), dissection, 0, form)
+    let given = packet.forms.iter();
+    let given = given.map(|form| Form::of_text(&form.name, form.text.clone()));
+    let own = Asked::of(&dissection, &packet.bytes).map(|asked| asked.forms());
+    let forms = given.chain(own.into_iter().flatten()).collect();
+    Shown::new(packet.bytes.as_slice().into(), dissection, 0, forms)
 }

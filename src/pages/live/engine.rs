@@ -8,6 +8,7 @@ use js_sys::Array;
 use mqttscope_protocol::{Command, Report};
 use yew::prelude::*;
 
+use super::{replay, scripts};
 use crate::services::engine::{Engine, News, Purpose};
 use crate::services::files;
 use crate::state::live::{Act, Live};
@@ -137,6 +138,17 @@ fn tell(
         }
     };
     match report {
+        // It does not wait for a frame to be drawn, which in a tab behind others never comes.
+        Report::Script(_, news) => {
+            scripts::hear(*news);
+            None
+        }
+        Report::Recording(text) => {
+            if let Err(why) = replay::hand_over(&text) {
+                say(format!("Nothing to replay: {why}."));
+            }
+            None
+        }
         Report::Exported(exported) => {
             let saved = files::save(&exported.name, &exported.bytes);
             say(saved.map_or_else(

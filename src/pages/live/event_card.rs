@@ -71,10 +71,11 @@ pub(super) fn event_card(
         ("Time", words::moment(view.at, minutes_behind)),
         (
             after,
-            if after.is_empty() {
-                String::new()
-            } else {
-                duration(event.after)
+            match event.kind {
+                _ if after.is_empty() => String::new(),
+                // As the list of connections has it.
+                EventKind::Ended => words::duration(event.after),
+                _ => duration(event.after),
             },
         ),
         (

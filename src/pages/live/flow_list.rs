@@ -15,7 +15,7 @@ use crate::state::live::{Act, List, Rows, Source};
 
 /// Height of a row, as in the style sheet.
 const ROW: u32 = 30;
-/// The same of captures, where a row has a line for whose it is and what it is about.
+/// The same where rows are of several connections: a line says whose each is and what it is about.
 const TALL_ROW: u32 = 46;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -25,6 +25,8 @@ pub(super) struct FlowListProps {
     pub(super) packets: Rc<Vec<TimedPacket>>,
     pub(super) selected: Option<RecordId>,
     pub(super) resumed: u32,
+    /// Whether they are of several connections.
+    pub(super) of_all: bool,
     /// Whether a log tells of packets in words: of these no handshake is drawn.
     pub(super) in_words: bool,
     /// Whether a search decides what is there.
@@ -68,14 +70,15 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
                 .and_then(|at| rows.rows.get(at))
                 .map(|row| row.packets.as_slice());
             if let Some(record) = packets.and_then(|packets| next_of(packets, now)) {
-                desk.inspect(record);
+                // On a narrow screen its picture stays in sight; a packet of that leads to its fields.
+                desk.live.dispatch(Act::Select(Some(record)));
             }
         })
     };
-    let is_tall = desk.source == Source::Captures;
+    let is_tall = desk.source == Source::Captures || props.of_all;
     html! {
         <>
-            <FarList id="flows" label="Handshakes" row={if is_tall { TALL_ROW } else { ROW }} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
+            <FarList key={if is_tall { "tall" } else { "low" }} id="flows" label="Handshakes" row={if is_tall { TALL_ROW } else { ROW }} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                 {selected} follows=true resumed={props.resumed} {on_window} {on_select}>
                 { for rows.rows.iter().zip(words::before(rows.rows.iter().map(|row| Some(row.began)))).zip(first..).map(|((row, before), id)| {
                     flow_row(row, (id, rows), is_tall, selected == Some(id), (clock, before))

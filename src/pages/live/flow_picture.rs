@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope_flows::{Diagram, Look, Scenario, millis_after_first, seconds, to_link};
-use mqttscope_protocol::{Command, FlowView, RecordId, Recorded, TimedPacket};
+use mqttscope_protocol::{Command, Fate, FlowView, RecordId, Recorded, TimedPacket};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -109,13 +109,18 @@ impl Drawn {
         Self::of(packets, Look::fit(LANES, width))
     }
 
-    fn of(packets: &[TimedPacket], look: Look) -> Self {
-        let packets: Vec<Recorded<'_>> = packets.iter().map(TimedPacket::recorded).collect();
-        let diagram = Diagram::of_packets("This client", &packets, look);
+    fn of(timed: &[TimedPacket], look: Look) -> Self {
+        let packets: Vec<Recorded<'_>> = timed.iter().map(TimedPacket::recorded).collect();
+        let is_lost = |at: usize| {
+            let fate = timed.get(at).and_then(|timed| timed.packet.fate);
+            fate == Some(Fate::Lost)
+        };
+        let diagram = Diagram::of_packets("This client", &packets, look).with_lost(is_lost);
         let times = millis_after_first(&packets);
         let says = diagram.arrows.iter().zip(times).map(|(arrow, millis)| {
             let open = if arrow.unanswered { ", unanswered" } else { "" };
-            format!("{} after {}{open}", arrow.label, seconds(millis))
+            let lost = if arrow.lost { ", lost" } else { "" };
+            format!("{} after {}{lost}{open}", arrow.label, seconds(millis))
         });
         Self {
             says: says.collect(),

@@ -2,6 +2,7 @@
 
 pub(in crate::pages) mod address;
 mod advice;
+mod all_menu;
 mod answers;
 mod asking;
 mod bridged;
@@ -43,7 +44,10 @@ mod publish;
 mod publish_more;
 mod record_list;
 mod repair;
+mod replay;
 mod saved_menu;
+mod schemas;
+mod scripts;
 mod send_bytes;
 mod setting_field;
 mod several;
@@ -68,9 +72,9 @@ use yew::prelude::*;
 
 use crate::components::splitter::{Axis, Panel, Splitter};
 use crate::hooks::Arrival;
-use crate::route::Page;
+use crate::route::{Page, Route};
 use crate::services::engine::Purpose;
-use crate::state::live::{Live as State, Source};
+use crate::state::live::{Act, Live as State, Source};
 use crate::state::toasts::Toaster;
 use desk::{AtDesk, Desk, use_desk};
 use steps::Step;
@@ -113,15 +117,35 @@ pub fn Live(props: &LiveProps) -> Html {
         step,
     } = use_desk(Source::Connections, &live, talk.clone(), begin, toaster);
     handed::use_handed(&desk);
+    schemas::use_kept_schemas(props.shown, &desk);
     opening::use_opening(&live, &profiles, &saved, &talk);
-    keys::use_page_keys(&live, props.shown && live.examine.of.is_none());
+    let is_free = live.examine.of.is_none() && !live.examine.has_cards;
+    keys::use_page_keys(&live, props.shown && is_free);
     let at = (step, &desk.step);
     let (parts, part) = steps::use_steps(&STEPS, step);
     address::use_address(Page::Live, &props.arrival, &live, at, false);
     looking::use_looking(&live, props.shown, &talk);
     answers::use_kept_tables(&live, &profiles);
+    scripts::use_scripts(&live.summary, &profiles, &talk);
+    examine::use_kept_cards(&live);
+    {
+        let live = live.dispatcher();
+        use_effect_with(props.arrival.clone(), move |arrival| {
+            if Route::of_hash(&arrival.hash).value("card").is_some() {
+                live.dispatch(Act::Cards(true));
+            }
+        });
+    }
     if !props.shown {
         return Html::default();
+    }
+    if live.examine.has_cards {
+        let token = Route::of_hash(&props.arrival.hash).value("card");
+        return html! {
+            <ContextProvider<Desk> context={(*desk).clone()}>
+                <examine::CardsPage token={token.map(AttrValue::from)} />
+            </ContextProvider<Desk>>
+        };
     }
     if let Some(known) = live.examine.of.and_then(|number| profiles.get(number)) {
         return html! {
@@ -152,7 +176,7 @@ pub fn Live(props: &LiveProps) -> Html {
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
                     if let Some(known) = known {
                         <subscriptions::Subscriptions connection={known.number} profile={known.profile.clone()} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
-                        <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} {is_v5} />
+                        <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} packet={live.packet.clone()} {is_v5} />
                     }
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={live.connection.filter(|_| is_open)} />
                 </div>

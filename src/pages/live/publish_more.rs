@@ -12,6 +12,10 @@ use crate::state::live::form::FormAct;
 use crate::state::live::message_settings::{MESSAGE, count};
 use crate::state::live::publishing::PublishingAct;
 use crate::state::live::words;
+use crate::state::toasts::ToastAction;
+
+/// How what the engine says of a request begins.
+const ANSWERED: &[&str] = &["Response after ", "No response to the request"];
 
 /// The folded parts below the form.
 pub(super) fn publish_more(
@@ -91,7 +95,10 @@ fn request(props: &PublishProps, desk: &Desk) -> Html {
                 (Some(connection), Ok(draft), Ok(timeout)) => {
                     desk.talk
                         .emit(Command::Request(connection, draft.into(), timeout));
-                    desk.say("Request sent, waiting for the response…");
+                    if let Some(toaster) = &desk.toaster {
+                        let says = "Request sent, waiting for the response…";
+                        toaster.dispatch(ToastAction::Await(says.into(), ANSWERED));
+                    }
                 }
                 (_, Err(fault), _) | (_, _, Err(fault)) => desk.say(fault),
                 (None, ..) => {}

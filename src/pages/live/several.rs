@@ -68,7 +68,7 @@ pub(super) fn Several(props: &SeveralProps) -> Html {
     let only_make = make(false);
     let first = props.profiles.several_of(props.number, 1, String::new);
     let example = first.first().map(|first| {
-        html! { <p class="quiet">{ "The first is “" }{ &first.name }{ "”, with the Client Identifier " }<code>{ &first.client_identifier }</code>{ ". What is published on a timer names it as {{client}}; answers to messages are turned off in all of them, and they subscribe to nothing." }</p> }
+        html! { <p class="quiet">{ "The first is “" }{ &first.name }{ "”, with the Client Identifier " }<code>{ &first.client_identifier }</code>{ ". What is published on a timer names it as {{client}}; answers to messages and scripts are turned off in all of them, and they subscribe to nothing." }</p> }
     });
     html! {
         <Dialog title={format!("Several of “{}”", props.profile.shown_name())} on_close={props.on_close.clone()}>

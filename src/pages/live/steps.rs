@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::hooks::use_narrow;
+use crate::hooks::{use_narrow, use_step_focus};
 
 /// A part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,16 @@ impl Step {
             Self::Packet => "packet",
         }
     }
+
+    /// A selector that finds it.
+    const fn part(self) -> &'static str {
+        match self {
+            Self::Connections => ".live-side",
+            Self::Traffic => ".middle",
+            Self::Publish => ".publish",
+            Self::Packet => ".details",
+        }
+    }
 }
 
 /// Where the traffic has room for the form below it, as in the style sheet: both are one part then.
@@ -40,7 +50,9 @@ pub(in crate::pages) fn use_steps(
     all: &'static [(Step, &'static str)],
     now: Step,
 ) -> (Vec<(Step, &'static str)>, Step) {
-    parts(all, now, use_narrow(FORM_BELOW))
+    let (all, shown) = parts(all, now, use_narrow(FORM_BELOW));
+    use_step_focus(shown.name(), shown.part());
+    (all, shown)
 }
 
 fn parts(

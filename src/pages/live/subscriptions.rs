@@ -18,6 +18,11 @@ use crate::state::live::words;
 /// What brokers publish about themselves.
 const SYSTEM: &str = "$SYS/#";
 
+/// What a subscription's number counts.
+const COUNTED: &str = "Messages received with a topic that this filter matches, since you subscribed, also those \
+    that were cleared from the lists. A message that several filters match counts with each: only a Subscription \
+    Identifier tells which subscription it came for.";
+
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SubscriptionsProps {
     pub(super) connection: ConnectionId,
@@ -123,7 +128,7 @@ fn row(filter: &FilterView, connection: ConnectionId, profile: &Rc<Profile>, des
             <i aria-hidden="true"></i>
             <span class="name mono" title={format!("{name} · {granted}")}>{ &name }</span>
             <span class={classes!("granted", filter.refused.then_some("is-error"))} title={granted.to_owned()}>{ granted.strip_prefix("Granted ").unwrap_or(granted) }</span>
-            <span class="count" title="Messages received since you subscribed, also those that were cleared from the lists">{ words::whole(filter.messages) }<span class="unseen">{ if filter.messages == 1 { " message" } else { " messages" } }</span></span>
+            <span class="count" title={COUNTED}>{ words::whole(filter.messages) }<span class="unseen">{ if filter.messages == 1 { " message" } else { " messages" } }</span></span>
             <button class="bare square" aria-pressed={filter.muted.to_string()} aria-label={format!("Hide messages of {name}")} title={if filter.muted { "Show its messages again" } else { "Pause it: its messages are recorded, but not shown" }} data-testid="mute" onclick={mute}>
                 { icon(if filter.muted { Icon::Hidden } else { Icon::Eye }) }
             </button>

@@ -8,6 +8,7 @@ use mqttscope_protocol::{
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
+use super::schemas::SchemasButton;
 use crate::components::icon::{Icon, icon};
 use crate::components::menu::{Item, Menu};
 use crate::services::used_filters;
@@ -46,6 +47,9 @@ const FILES: [(ExportFormat, &str, &str); 6] = [
     ),
 ];
 
+/// How many of them hold passwords: those of packets, but for their last.
+const SECRETS: usize = 3;
+
 /// The name of the button that empties the log, in the document.
 pub(super) const CLEAR: &str = "clear-log";
 
@@ -74,6 +78,12 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         let (desk, typed) = (desk.clone(), typed.clone());
         Callback::from(move |event: InputEvent| {
             let (desk, text) = (desk.clone(), AttrValue::from(value_of(&event)));
+            // Cleared is cleared: it is in the address at once, and a reload does not bring it back.
+            if text.is_empty() {
+                *waiting.borrow_mut() = None;
+                typed.set(None);
+                return desk.live.dispatch(Act::Search("".into()));
+            }
             typed.set(Some(text.clone()));
             let typed = typed.clone();
             *waiting.borrow_mut() = Some(Timeout::new(PATIENCE, move || {
@@ -120,7 +130,11 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             .iter()
             .map(|&(_, name, more)| Item::new(name, more).under("Passwords hidden"))
             // Only packets hold passwords.
-            .chain(secrets.into_iter().take(3))
+            .chain(secrets.into_iter().take(SECRETS))
+            .chain([
+                Item::new("Replay as a device…", "publishes these messages again")
+                    .under("Live page"),
+            ])
             .collect()
     });
     let on_choose = {
@@ -128,7 +142,13 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         let span = props.span;
         Callback::from(move |index: usize| {
             let which = index.checked_rem(FILES.len()).unwrap_or(0);
+            let is_replay = index == FILES.len().saturating_add(SECRETS);
             if let Some(&(format, ..)) = FILES.get(which) {
+                let format = if is_replay {
+                    ExportFormat::Recording
+                } else {
+                    format
+                };
                 desk.talk.emit(Command::Export(Export {
                     connection,
                     format,
@@ -183,6 +203,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             </button>
             }
             <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
+            <SchemasButton />
             // The log is one: what is not shown is emptied with what is.
             if !is_file { <button id={CLEAR} data-testid="clear" title="Clears packets, messages, topics and findings of all connections, also of those that are not shown. Undo brings them back." onclick={clear}>{ "Clear all" }</button> }
         </>

@@ -36,11 +36,8 @@ pub(super) fn topic_row(
             .saturating_add(8)
     );
     let title = visible(row.topic.as_deref().unwrap_or(&row.level)).into_owned();
-    let counts = format!(
-        "{} received, {} sent",
-        words::whole(row.received),
-        words::whole(row.sent)
-    );
+    let is_file = desk.source == Source::Captures;
+    let (count, counts) = words::topic_count(row.received, row.sent, is_file);
     html! {
         <div key={row.number} id={format!("topics-{id}")} class="topic" role="treeitem" data-row={id.to_string()} data-testid="topic" style={indent}
             aria-level={row.depth.saturating_add(1).to_string()} aria-selected={is_selected.to_string()}
@@ -50,12 +47,10 @@ pub(super) fn topic_row(
                 if row.has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
             </span>
             <span class="level">{ if row.level.is_empty() { "(empty)" } else { row.level.as_str() } }</span>
-            if row.retained { <b class="kept" title="A retained message is here">{ "R" }<span class="unseen">{ "etained" }</span></b> }
+            if row.retained { <b class="kept" title="This connection published a retained message here, or was sent one as retained" aria-hidden="true">{ "R" }</b><span class="unseen">{ "Retained" }</span> }
             <span class="last">{ row.last.as_deref().unwrap_or_default() }</span>
             if is_selected { { acts(row, on_clear, desk) } }
-            <span class="count" title={counts}>
-                if row.received > 0 || row.sent == 0 { { words::whole(row.received) } } else { { "→" }{ words::whole(row.sent) } }
-            </span>
+            <span class="count" title={counts}>{ count }</span>
         </div>
     }
 }

@@ -9,6 +9,11 @@ use crate::components::icon_button::IconButton;
 use crate::state::live::tree::TreeAct;
 use crate::state::live::{Act, words};
 
+/// What the mark can know. A server sets the flag for a subscription that exists only where *Retain As Published* asks for it.
+const RETAINED: &str = "Only topics marked R: this connection published a retained message there, or was sent one as \
+    retained. Messages that other clients retain after it subscribed come without that flag, unless the subscription \
+    asks for Retain As Published.";
+
 /// The heading, with what narrows, opens and closes the tree.
 /// Where a search leaves topics out, it says how many are left.
 pub(super) fn head(tree: &Tree, found: Option<(u64, u64)>, desk: &Desk) -> Html {
@@ -28,7 +33,7 @@ pub(super) fn head(tree: &Tree, found: Option<(u64, u64)>, desk: &Desk) -> Html 
             if let Some((found, all)) = found { <span class="sub" data-testid="topics-found">{ words::of(found, Some(all)) }</span> }
             <input type="text" class="grow" data-testid="topic-filter" aria-label="Show only topics that contain" placeholder="filter" spellcheck="false"
                 autocomplete="off" autocapitalize="off" value={tree.text.clone()} oninput={on_text} />
-            <button class="bare square kept" data-testid="only-retained" aria-pressed={tree.retained.to_string()} aria-label="Only retained messages" title="Only topics with a retained message"
+            <button class="bare square kept" data-testid="only-retained" aria-pressed={tree.retained.to_string()} aria-label="Only retained messages" title={RETAINED}
                 onclick={act(TreeAct::Retained(!tree.retained))}>{ "R" }</button>
             <IconButton
                 test="unfold-all"

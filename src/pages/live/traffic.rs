@@ -47,7 +47,7 @@ pub(in crate::pages) fn traffic(
             html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} {none_found} {is_open} /> }
         }
         Tab::Flows => {
-            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} in_words={live.summary.capture.as_ref().is_some_and(|capture| capture.told > 0)} is_searched={is_narrowed} /> }
+            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} of_all={live.everything} in_words={live.summary.capture.as_ref().is_some_and(|capture| capture.told > 0)} is_searched={is_narrowed} /> }
         }
         Tab::Findings => {
             // What was chosen of one connection's is not shown beside those of another.

@@ -1,4 +1,4 @@
-//! The way back for a connection that was just deleted.
+//! The way back for connections that were just deleted.
 
 use yew::prelude::*;
 
@@ -15,7 +15,7 @@ const UNDO: &str = "undo-delete";
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct UndoProps {
     /// What was deleted.
-    pub(super) known: Known,
+    pub(super) known: Vec<Known>,
 }
 
 /// It stays until it is used or sent away, and has the focus that the deleted row had.
@@ -28,15 +28,23 @@ pub(super) fn Undo(props: &UndoProps) -> Html {
     let undo = {
         let (desk, known) = (desk.clone(), props.known.clone());
         Callback::from(move |_: MouseEvent| {
-            keep::keep(&known.profile);
+            for known in &known {
+                keep::keep(&known.profile);
+            }
             desk.profiles.dispatch(ProfileAct::Restore);
-            desk.live.dispatch(Act::Connection(known.number));
+            if let Some(first) = known.first() {
+                desk.live.dispatch(Act::Connection(first.number));
+            }
         })
     };
     let forget = Callback::from(move |_: MouseEvent| desk.profiles.dispatch(ProfileAct::Forget));
+    let says = match props.known.as_slice() {
+        [one] => format!("“{}” is deleted.", one.profile.shown_name()),
+        all => format!("{} connections are deleted.", all.len()),
+    };
     html! {
         <div class="undo" role="status" data-testid="deleted">
-            <span>{ format!("“{}” is deleted.", props.known.profile.shown_name()) }</span>
+            <span>{ says }</span>
             <button id={UNDO} data-testid="undo-delete" onclick={undo}>{ "Undo" }</button>
             <button class="bare square" data-testid="forget-deleted" aria-label="Close this message" title="Close" onclick={forget}>{ icon(Icon::Cross) }</button>
         </div>

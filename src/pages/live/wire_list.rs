@@ -32,6 +32,13 @@ pub(super) struct WireListProps {
 pub(super) fn WireList(props: &WireListProps) -> Html {
     let clock = clock();
     let rows = &props.rows;
+    // Of all that were drawn so far: the column does not jump as one scrolls.
+    let longest = use_mut_ref(|| 0_usize);
+    let names = rows.rows.iter().filter_map(|row| row.of.as_deref());
+    let most = names
+        .map(|of| of.chars().count())
+        .fold(*longest.borrow(), usize::max);
+    *longest.borrow_mut() = most;
     // What answers the selected packet, or what it answers.
     let linked = rows
         .rows
@@ -39,12 +46,14 @@ pub(super) fn WireList(props: &WireListProps) -> Html {
         .find(|row| Some(row.record) == props.selected)
         .and_then(|row| row.linked);
     html! {
+        <div class="longest" style={format!("--longest:{most}ch")}>
         <RecordList id="wire" label="Packets" row={ROW} place={(rows.first, rows.total, rows.dropped)} records={rows.rows.iter().map(|row| row.record).collect::<Vec<_>>()}
             selected={props.selected} reveal={props.reveal} resumed={props.resumed} grows={props.grows} none_found={props.none_found.clone()} is_open={props.is_open}>
             { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
                 wire_row("wire", row, number, rows.total, props.selected == Some(row.record), linked == Some(row.record), clock)
             }) }
         </RecordList>
+        </div>
     }
 }
 

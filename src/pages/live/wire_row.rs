@@ -1,6 +1,6 @@
 //! A packet in the list: when, how long after the last, which way, what, and what is wrong with it.
 
-use mqttscope_protocol::{EventKind, Instant, WireRow};
+use mqttscope_protocol::{EventKind, Fate, Instant, WireRow};
 use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 
@@ -24,7 +24,7 @@ pub(super) fn wire_row(
     }
     let grade = row.severity.map(grade);
     html! {
-        <div id={format!("{list}-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
+        <div id={format!("{list}-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class), row.fate.map(Fate::name))} role="option"
             data-row={id.to_string()} data-testid="wire-row" data-type={row.name()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ clock.time(row.at) }</span>
@@ -34,7 +34,7 @@ pub(super) fn wire_row(
             <b class="type">{ row.name() }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
             { day(clock.day(row.at, before(row))) }
-            <span class="says">{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
+            <span class="says">{ for row.fate.map(fate) }{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
             <span class="after">
                 if let Some((class, picture, word)) = grade { <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span> }
                 if let Some(round_trip) = row.round_trip { { words::duration(round_trip) } }
@@ -107,6 +107,11 @@ fn whose(of: &str) -> Html {
     html! {
         <span class="of" title={of.to_owned()}><span>{ name }</span>if let Some(port) = port { <span class="port">{ " :" }{ port }</span> }</span>
     }
+}
+
+/// What a fault of a tap made of it.
+pub(super) fn fate(fate: Fate) -> Html {
+    html! { <span class="chip fate" data-testid="fate" title={fate.says()}>{ fate.name() }</span> }
 }
 
 /// Which way it went.

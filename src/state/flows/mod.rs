@@ -416,6 +416,9 @@ impl Reducible for Flows {
             Act::Edit(editing) => {
                 if next.editing.is_none() {
                     next.edit(*editing);
+                    // What is new begins at its beginning.
+                    next.opened = next.opened.wrapping_add(1);
+                    next.start = 0;
                 }
             }
             Act::EditThis(scenario) => {

@@ -155,7 +155,15 @@ fn what_is_written_is_shown_until_it_is_done_or_discarded() {
         .reduce(Act::Edit(Editing::new("first", None).into()))
         .reduce(Act::Preview(own(QoS::AtMostOnce).into()))
         .reduce(Act::Preview(own(QoS::AtLeastOnce).into()));
-    assert!(preview.is_preview() && preview.opened() == state.opened());
+    assert!(preview.is_preview() && preview.opened() != state.opened());
+    assert_eq!(preview.start(), 0, "what is new begins at its beginning");
+    let shown = state.gallery[3].clone();
+    let same = state.clone().reduce(Act::EditThis(shown.into()));
+    assert_eq!(
+        same.opened(),
+        state.opened(),
+        "what is shown stays where it is"
+    );
     let discarded = preview.clone().reduce(Act::Discard);
     assert_eq!(*discarded, *state);
     let late = discarded.reduce(Act::Preview(own(QoS::AtLeastOnce).into()));

@@ -24,6 +24,8 @@ pub struct Examine {
     pub judged: Rc<BTreeMap<u32, JudgedView>>,
     /// The check that was opened.
     pub opened: Option<Rc<ExaminedCheck>>,
+    /// Cards of brokers are shown.
+    pub has_cards: bool,
 }
 
 impl Examine {
@@ -45,6 +47,7 @@ impl Examine {
     pub fn stop(&mut self) {
         *self = Self {
             of: self.of,
+            has_cards: self.has_cards,
             ..Self::default()
         };
     }

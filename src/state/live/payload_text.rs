@@ -17,11 +17,20 @@ pub enum Written {
     Base64,
     /// As a file that was chosen.
     File,
+    /// As JSON that the schema of the topic makes bytes of.
+    Schema,
 }
 
 impl Written {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Hex, Self::Base64, Self::File];
+    pub const ALL: [Self; 6] = [
+        Self::Text,
+        Self::Json,
+        Self::Hex,
+        Self::Base64,
+        Self::File,
+        Self::Schema,
+    ];
 
     /// What it is called.
     #[must_use]
@@ -32,6 +41,7 @@ impl Written {
             Self::Hex => "hex",
             Self::Base64 => "base64",
             Self::File => "file",
+            Self::Schema => "by schema",
         }
     }
 
@@ -58,7 +68,7 @@ impl Written {
                 .map_err(|error| error.to_string())
         };
         match self {
-            Self::Text | Self::File => Ok(typed.as_bytes().to_vec()),
+            Self::Text | Self::File | Self::Schema => Ok(typed.as_bytes().to_vec()),
             // An empty message is none: it clears a retained one.
             Self::Json if typed.trim().is_empty() => Ok(Vec::new()),
             Self::Json => serde_json::from_str::<IgnoredAny>(typed)

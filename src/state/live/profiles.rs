@@ -24,8 +24,8 @@ pub struct Known {
 pub struct Profiles {
     known: Vec<Known>,
     next: u32,
-    /// What was removed last, and where it stood.
-    removed: Option<(usize, Known)>,
+    /// What was removed last, and where each stood, in order.
+    removed: Vec<(usize, Known)>,
 }
 
 /// What happens to them.
@@ -35,9 +35,9 @@ pub enum ProfileAct {
     Load(Vec<Profile>),
     /// A new one, or new settings of the one with this id.
     Put(Box<Profile>),
-    /// The one with this number goes.
-    Remove(ConnectionId),
-    /// What was removed last comes back, with its number, to where it stood.
+    /// Those with these numbers go.
+    Remove(Vec<ConnectionId>),
+    /// What was removed last comes back, with its numbers, to where it stood.
     Restore,
     /// What was removed last is not wanted back.
     Forget,
@@ -63,9 +63,8 @@ impl Profiles {
     }
 
     /// What was removed last, as long as it can come back.
-    #[must_use]
-    pub fn removed(&self) -> Option<&Known> {
-        self.removed.as_ref().map(|(_, known)| known)
+    pub fn removed(&self) -> impl Iterator<Item = &Known> {
+        self.removed.iter().map(|(_, known)| known)
     }
 
     /// The number that the next new one gets.
@@ -98,7 +97,7 @@ impl Profiles {
             // Two clients with the same answers would answer each message twice; on a timer each has its own to say.
             answers: (known.profile.answers.iter().cloned())
                 .map(|answer| Answer {
-                    on: answer.on && answer.every_ms.is_some(),
+                    on: answer.on && answer.is_device(),
                     ..answer
                 })
                 .collect(),
@@ -196,16 +195,19 @@ impl Reducible for Profiles {
                 profiles.into_iter().for_each(|profile| next.put(profile))
             }
             ProfileAct::Put(profile) => next.put(*profile),
-            ProfileAct::Remove(number) => {
-                let at = next.known.iter().position(|known| known.number == number);
-                next.removed = at.map(|at| (at, next.known.remove(at)));
+            ProfileAct::Remove(numbers) => {
+                let all = core::mem::take(&mut next.known).into_iter().enumerate();
+                let (gone, left): (Vec<_>, Vec<_>) =
+                    all.partition(|(_, known)| numbers.contains(&known.number));
+                next.removed = gone;
+                next.known = left.into_iter().map(|(_, known)| known).collect();
             }
             ProfileAct::Restore => {
-                if let Some((at, known)) = next.removed.take() {
+                for (at, known) in core::mem::take(&mut next.removed) {
                     next.known.insert(at.min(next.known.len()), known);
                 }
             }
-            ProfileAct::Forget => next.removed = None,
+            ProfileAct::Forget => next.removed.clear(),
         }
         Rc::new(next)
     }
@@ -307,7 +309,7 @@ mod tests {
         let profiles = after([
             ProfileAct::Put(boxed("a", "A")),
             ProfileAct::Put(boxed("b", "B")),
-            ProfileAct::Remove(ConnectionId(0)),
+            ProfileAct::Remove(vec![ConnectionId(0)]),
             ProfileAct::Put(boxed("c", "C")),
             ProfileAct::Put(boxed("b", "B changed")),
         ]);
@@ -325,12 +327,26 @@ mod tests {
             ProfileAct::Put(boxed("a", "A")),
             ProfileAct::Put(boxed("b", "B")),
         ]);
-        let gone = before.clone().reduce(ProfileAct::Remove(ConnectionId(0)));
-        assert_eq!(gone.removed().unwrap().profile.name, "A");
+        let gone = before
+            .clone()
+            .reduce(ProfileAct::Remove(vec![ConnectionId(0)]));
+        assert_eq!(gone.removed().next().unwrap().profile.name, "A");
         let back = gone.clone().reduce(ProfileAct::Restore);
         assert_eq!(back, before);
         let forgotten = gone.reduce(ProfileAct::Forget).reduce(ProfileAct::Restore);
-        assert_eq!((forgotten.known().len(), forgotten.removed()), (1, None));
+        assert_eq!(
+            (forgotten.known().len(), forgotten.removed().count()),
+            (1, 0)
+        );
+    }
+
+    #[test]
+    fn many_go_and_come_back_to_where_they_stood() {
+        let before = after(["a", "b", "c", "d"].map(|id| ProfileAct::Put(boxed(id, id))));
+        let gone = [0, 2, 3].map(ConnectionId).to_vec();
+        let gone = before.clone().reduce(ProfileAct::Remove(gone));
+        assert_eq!((gone.known().len(), gone.removed().count()), (1, 3));
+        assert_eq!(gone.reduce(ProfileAct::Restore), before);
     }
 
     #[test]

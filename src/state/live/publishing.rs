@@ -8,6 +8,7 @@ use yew::Reducible;
 use super::form::{Form, FormAct};
 use super::message_settings::MESSAGE;
 use super::payload_text::Written;
+use super::schemas::Known;
 
 /// What stands in the form.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Publishing {
     pub timeout: String,
     /// Bytes that are sent as they are.
     pub by_hand: ByHand,
+    /// The schemas that payloads of topics have.
+    pub schemas: Known,
 }
 
 /// Bytes that are sent as they are, until they are.
@@ -81,6 +84,8 @@ pub enum PublishingAct {
     FocusedBytes,
     /// All of it, as a message that was published or kept.
     Again(MessageDraft),
+    /// Payloads have these schemas.
+    Schemas(Known),
 }
 
 impl Default for Publishing {
@@ -101,6 +106,7 @@ impl Default for Publishing {
                 wants_focus: false,
                 is_sent: false,
             },
+            schemas: Known::default(),
         }
     }
 }
@@ -130,8 +136,23 @@ impl Publishing {
         match (self.written, &self.file) {
             (Written::File, Some((_, bytes))) => Ok(bytes.to_vec()),
             (Written::File, None) => Err("No file is chosen.".into()),
+            (Written::Schema, _) => match self.schemas.read.encode(&self.topic, &self.typed) {
+                Some(Ok(bytes)) => Ok(bytes),
+                Some(Err(fault)) => Err(format!("Not as its schema has it: {fault}.")),
+                None => {
+                    Err("No schema is given for this topic: see Schemas above the list.".into())
+                }
+            },
             (written, _) => written.bytes(&self.typed),
         }
+    }
+
+    /// A payload of the topic as JSON, where its schema has it and makes the same of it again.
+    fn by_schema(&self, payload: &[u8]) -> Option<String> {
+        let schemas = &self.schemas.read;
+        let text = schemas.decode(&self.topic, payload)?.text.ok()?;
+        let again = schemas.encode(&self.topic, &text)?;
+        (again.as_deref() == Ok(payload)).then_some(text)
     }
 
     /// The message.
@@ -195,7 +216,16 @@ impl Reducible for Publishing {
             PublishingAct::Topic(topic) => next.topic = topic,
             PublishingAct::Qos(qos) => next.qos = qos.min(2),
             PublishingAct::Retain(retain) => next.retain = retain,
-            PublishingAct::Write(written) => next.written = written,
+            PublishingAct::Write(written) => {
+                // What stands there as bytes is shown as what they say.
+                if written == Written::Schema
+                    && let Ok(payload) = self.payload()
+                    && let Some(text) = self.by_schema(&payload)
+                {
+                    next.typed = text;
+                }
+                next.written = written;
+            }
             PublishingAct::Type(typed) => next.typed = typed,
             PublishingAct::File(name, bytes) => {
                 next.file = Some((name, bytes));
@@ -220,9 +250,13 @@ impl Reducible for Publishing {
             }
             PublishingAct::ShowBytes(is_shown) => next.by_hand.is_shown = is_shown,
             PublishingAct::FocusedBytes => next.by_hand.wants_focus = false,
+            PublishingAct::Schemas(known) => next.schemas = known,
             PublishingAct::Again(message) => {
-                (next.written, next.typed) = Written::of_bytes(&message.payload);
                 next.topic = message.topic;
+                (next.written, next.typed) = match next.by_schema(&message.payload) {
+                    Some(text) => (Written::Schema, text),
+                    None => Written::of_bytes(&message.payload),
+                };
                 (next.qos, next.retain) = (message.qos, message.retain);
                 next.properties = Rc::new(Form::new(message.properties));
             }
@@ -233,6 +267,8 @@ impl Reducible for Publishing {
 
 #[cfg(test)]
 mod tests {
+    use mqttscope_protocol::schema::File;
+
     use super::*;
 
     fn after(acts: impl IntoIterator<Item = PublishingAct>) -> Rc<Publishing> {
@@ -284,6 +320,48 @@ mod tests {
         };
         let form = after([PublishingAct::Again(message.clone())]);
         assert_eq!(form.draft(), Ok(message));
+    }
+
+    #[test]
+    fn a_payload_is_written_by_the_schema_of_its_topic() {
+        let known = Known::default().with_files([File {
+            name: "m.proto".into(),
+            bytes: b"syntax = 'proto3'; message M { int32 a = 1; }".into(),
+        }]);
+        let form = |acts: Vec<PublishingAct>| {
+            let topic = PublishingAct::Topic("m/1".into());
+            after(
+                [topic, PublishingAct::Schemas(known.with_rule())]
+                    .into_iter()
+                    .chain(acts),
+            )
+        };
+        let by_schema = || PublishingAct::Write(Written::Schema);
+        let written = form(vec![
+            by_schema(),
+            PublishingAct::Type("{\"a\": 150}".into()),
+        ]);
+        assert_eq!(written.draft().unwrap().payload, b"\x08\x96\x01");
+        let wrong = form(vec![by_schema(), PublishingAct::Type("{\"b\": 1}".into())]);
+        assert_eq!(
+            wrong.draft().unwrap_err(),
+            "Not as its schema has it: field b: M has no such field."
+        );
+        // Bytes that stand there become JSON, and so does a message that comes back.
+        let hex = PublishingAct::Write(Written::Hex);
+        let turned = form(vec![
+            hex,
+            PublishingAct::Type("08 96 01".into()),
+            by_schema(),
+        ]);
+        assert_eq!(turned.typed, "{\n  \"a\": 150\n}");
+        let again = form(vec![PublishingAct::Again(written.draft().unwrap())]);
+        assert_eq!(
+            (again.written, &again.typed),
+            (Written::Schema, &turned.typed)
+        );
+        let none = after([by_schema()]);
+        assert!(none.draft().unwrap_err().starts_with("No schema is given"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use mqttscope_protocol::{
     AnswersView, BytesSent, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView,
     EventView, FindingKey, FindingView, FlowView, History, Instant, Looking, MessageRow, Packet,
-    RecordId, Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
+    Rates, RecordId, Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -139,6 +139,8 @@ pub enum Act {
     Everything(bool),
     /// The examination of this connection's broker is shown; none: the traffic again.
     Examine(Option<ConnectionId>),
+    /// Cards of brokers are shown in place of anything else, or no longer.
+    Cards(bool),
     /// An examination of this connection's broker was begun.
     Examining(ConnectionId),
     /// No check is opened.
@@ -244,6 +246,24 @@ impl Live {
         self.view_of(self.connection?)
     }
 
+    /// How fast it goes over what the lists show (one connection, or all of them), and what waits to be sent; none: there is
+    /// no connection.
+    #[must_use]
+    pub fn rates(&self) -> Option<(Rates, u64)> {
+        let all = self.summary.connections.iter();
+        all.filter(|view| self.everything || Some(view.id) == self.connection)
+            .map(|view| (view.rates, view.queued))
+            .reduce(|(a, queued_a), (b, queued_b)| {
+                let rates = Rates {
+                    messages_in: a.messages_in + b.messages_in,
+                    messages_out: a.messages_out + b.messages_out,
+                    bytes_in: a.bytes_in + b.bytes_in,
+                    bytes_out: a.bytes_out + b.bytes_out,
+                };
+                (rates, queued_a.saturating_add(queued_b))
+            })
+    }
+
     /// The row of the packet that the inspector shows, while that row is on screen.
     #[must_use]
     pub fn selected_row(&self) -> Option<&WireRow> {
@@ -255,6 +275,12 @@ impl Live {
     #[must_use]
     pub fn packets(&self) -> u64 {
         self.wire.total.saturating_sub(self.wire_events)
+    }
+
+    /// Rows in the list of packets that are none.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.wire_events
     }
 
     /// The row that is selected in the lists.
@@ -413,6 +439,7 @@ impl Reducible for Live {
                 next.begin_anew();
             }
             Act::Examine(of) => next.examine.of = of,
+            Act::Cards(shown) => next.examine.has_cards = shown,
             Act::Examining(begun) => next.examine.begun = Some(begun),
             Act::CloseCheck => next.examine.opened = None,
             Act::Search(search) => {

@@ -113,6 +113,52 @@ pub fn local(at: Instant, minutes_behind: f64) -> Instant {
     Instant::from_micros(at.micros().saturating_add_signed(behind.saturating_neg()))
 }
 
+/// So many of what a noun says.
+#[must_use]
+pub fn count(number: u64, noun: &str) -> String {
+    format!(
+        "{} {noun}{}",
+        whole(number),
+        if number == 1 { "" } else { "s" }
+    )
+}
+
+/// The packets of a list, and the rows between them that are none: where connections begin and end.
+#[must_use]
+pub fn rows(packets: u64, events: u64) -> String {
+    match (packets, events) {
+        (_, 0) => count(packets, "packet"),
+        (0, _) => count(events, "event"),
+        _ => format!("{}, {}", count(packets, "packet"), count(events, "event")),
+    }
+}
+
+/// What stands beside a topic, and what that counts: of files all that the list of messages has of it, of a connection
+/// what came, or else what was sent.
+#[must_use]
+pub fn topic_count(received: u64, sent: u64, is_file: bool) -> (String, String) {
+    let all = received.saturating_add(sent);
+    if is_file {
+        let says = format!(
+            "{}, as in the list of messages: {} by clients, {} by servers",
+            count(all, "message"),
+            whole(sent),
+            whole(received)
+        );
+        return (whole(all), says);
+    }
+    let says = format!(
+        "{} received, {} sent; a message counts once for each connection that it came over, and each time that it came",
+        whole(received),
+        whole(sent)
+    );
+    if received > 0 || sent == 0 {
+        (whole(received), says)
+    } else {
+        (format!("→{}", whole(sent)), says)
+    }
+}
+
 /// A count, or how many of how many where some are left out: `3 of 40`.
 #[must_use]
 pub fn of(some: u64, all: Option<u64>) -> String {
@@ -138,7 +184,7 @@ pub fn nothing_found(search: &str, in_span: bool) -> (&'static str, String) {
     } else {
         "."
     });
-    if let Some(meant) = mqttscope_filter::meant(search) {
+    if let Some(meant) = mqttscope_filter::meant(search).filter(|meant| meant.is_words) {
         says.push_str(" Searched as text.");
         if let Some(filter) = meant.filter {
             says.push_str(" For the field, write ");
@@ -212,6 +258,33 @@ mod tests {
     }
 
     #[test]
+    fn a_topic_of_a_file_counts_as_the_list_of_messages_does() {
+        let (counted, says) = topic_count(2, 1, true);
+        assert_eq!(counted, "3");
+        assert_eq!(
+            says,
+            "3 messages, as in the list of messages: 1 by clients, 2 by servers"
+        );
+        let (counted, says) = topic_count(2, 1, false);
+        assert_eq!(counted, "2");
+        assert!(says.starts_with("2 received, 1 sent; "));
+        assert_eq!(topic_count(0, 1, false).0, "→1");
+        assert_eq!(topic_count(0, 0, false).0, "0");
+    }
+
+    #[test]
+    fn rows_that_are_no_packets_are_counted_too() {
+        for (packets, events, says) in [
+            (0, 0, "0 packets"),
+            (1, 0, "1 packet"),
+            (0, 1, "1 event"),
+            (1_200, 2, "1,200 packets, 2 events"),
+        ] {
+            assert_eq!(rows(packets, events), says);
+        }
+    }
+
+    #[test]
     fn nothing_found_says_what_was_looked_for() {
         assert!(nothing_yet("hello").1.contains("“hello” is kept"));
         const NONE: &str = "No recorded packet is what you look for";
@@ -224,6 +297,8 @@ mod tests {
             nothing_found("qos>=1", false).1,
             format!("{NONE}. Searched as text. For the field, write mqtt.qos >= 1.")
         );
+        // Of what is a filter already, and a wrong one, the search field speaks.
+        assert_eq!(nothing_found("mqtt.qos=1", false).1, format!("{NONE}."));
         assert_eq!(
             nothing_found("size > 20", false).1,
             format!("{NONE}. Searched as text.")

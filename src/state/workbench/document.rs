@@ -140,7 +140,7 @@ impl Document {
             Some(Found::default())
         };
         let document = made
-            .with_bytes(open.bytes.to_vec(), &open.runs)
+            .with_bytes(open.bytes.to_vec(), &open.runs, &[])
             .selecting(open.packet, open.node);
         match found {
             // Bytes that are not MQTT are told as such, wherever they come from.
@@ -291,11 +291,12 @@ impl Document {
         }
     }
 
-    /// The same document with bytes that were made here. Where both sides speak, marks say so.
-    pub(super) fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+    /// The same document with bytes that were made here. Where both sides speak, marks say so, and times stand before the
+    /// packets that have some.
+    pub(super) fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run], times: &[(usize, u64)]) -> Self {
         let recording = self.recorded(bytes, runs);
         let has_both = recording.has_both();
-        let text: Rc<str> = packet_lines::write(&recording).into();
+        let text: Rc<str> = packet_lines::write(&recording, times).into();
         Self {
             sides: self.sides.filter(|_| !has_both),
             marks: has_both.then_some(Marks::Names),
@@ -308,7 +309,7 @@ impl Document {
             read_as: Some(Format::Hex),
             is_sure: true,
             alternatives: Rc::default(),
-            times: Rc::default(),
+            times: times.into(),
             notes: Rc::default(),
             name: None,
             left_out: Rc::default(),

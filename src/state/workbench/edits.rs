@@ -26,7 +26,7 @@ impl Document {
 
     /// The same document with packets that were changed or added here. What the text loses by it is said until it is
     /// another text.
-    fn changed(&self, bytes: Vec<u8>, runs: &[Run], times: Vec<(usize, u64)>) -> Self {
+    fn changed(&self, bytes: Vec<u8>, runs: &[Run], times: &[(usize, u64)]) -> Self {
         let told = [REWRITTEN, TIMES_KEPT];
         let is_told = self.notes.iter().any(|note| told.contains(&note.as_str()));
         let is_told = is_told || self.has_words();
@@ -38,8 +38,7 @@ impl Document {
         let notes = is_told.then(|| [note.to_owned()].into());
         Self {
             notes: notes.unwrap_or_default(),
-            times: times.into(),
-            ..self.changed_in_version(bytes, runs)
+            ..self.changed_in_version(bytes, runs, times)
         }
     }
 
@@ -64,7 +63,7 @@ impl Document {
 
     /// The same, read in the version in which the packets were read before. Where a CONNECT names a version, that one
     /// counts.
-    fn changed_in_version(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+    fn changed_in_version(&self, bytes: Vec<u8>, runs: &[Run], times: &[(usize, u64)]) -> Self {
         let named =
             |recording: &Recording| recording.detection().reasons.first() == Some(&Reason::Connect);
         let before = &self.recording;
@@ -77,11 +76,11 @@ impl Document {
         let free = with(None);
         let is_named = named(before) && self.held.is_none();
         let (likely, other) = if is_named { (free, held) } else { (held, free) };
-        let made = likely.with_bytes(bytes.clone(), runs);
+        let made = likely.with_bytes(bytes.clone(), runs, times);
         if named(&made.recording) == is_named {
             return made;
         }
-        other.with_bytes(bytes, runs)
+        other.with_bytes(bytes, runs, times)
     }
 
     /// With other bytes in place of one packet. It is selected where it stands now, and so is its field.
@@ -94,7 +93,7 @@ impl Document {
             cuts: cuts.into(),
             ..self.clone()
         };
-        let made = cut.changed(bytes, &runs, times);
+        let made = cut.changed(bytes, &runs, &times);
         // A length that swallows what follows lets its packet be complete later, behind the other side's.
         let place = before.packets().get(packet).map(|packet| {
             let first = packet.at.offset;
@@ -137,7 +136,7 @@ impl Document {
             cuts: cuts.collect(),
             ..self.clone()
         };
-        cut.changed([given, bytes].concat(), &runs, self.times.to_vec())
+        cut.changed([given, bytes].concat(), &runs, &self.times)
             .selecting(first_new, None)
     }
 }

@@ -175,6 +175,12 @@ impl Workbench {
         self.text_revision = self.text_revision.wrapping_add(1);
     }
 
+    /// Goes to another reading of the same text, which the text field has still, and keeps the way back.
+    fn reread(&mut self, document: Document) {
+        self.history.push(self.now.clone());
+        self.now = Rc::new(document);
+    }
+
     fn travel(&mut self, to: Option<Rc<Document>>) {
         if let Some(document) = to {
             self.now = match document.awaiting {
@@ -258,7 +264,7 @@ impl Reducible for Workbench {
             Act::Append(bytes) => next.go(now.appended(&bytes)),
             Act::Edit(packet, bytes) => next.go(now.edited(packet, &bytes)),
             Act::ReadAs(format) => next.now = Rc::new(now.read_as(format, read)),
-            Act::ReadVersion(version) => next.now = Rc::new(now.read_version(version, read)),
+            Act::ReadVersion(version) => next.reread(now.read_version(version, read)),
             Act::ReadSides(sides) => next.now = Rc::new(now.read_sides(sides, read)),
             Act::Take(taking) => next.now = Rc::new(now.taken(taking, read)),
             Act::Stream(stream) => next.now = Rc::new(now.of_stream(stream, read)),

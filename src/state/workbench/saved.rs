@@ -209,10 +209,7 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
 /// A document that was made here, from its text.
 fn made(read_by: &Document, text: &str) -> Option<Document> {
     let lines = packet_lines::read(text)?;
-    let document = Document {
-        times: read_by.times.clone(),
-        ..read_by.with_bytes(lines.bytes, &lines.runs)
-    };
+    let document = read_by.with_bytes(lines.bytes, &lines.runs, &read_by.times);
     Some(document.selecting(read_by.packet, read_by.node))
 }
 
@@ -264,9 +261,10 @@ mod tests {
             Act::Edit(0, [0xd0, 0x00].as_slice().into()),
             Act::Undo,
             Act::Undo,
+            Act::Undo,
         ]);
         let (past, future) = bench.history.documents();
-        assert_eq!((past.len(), future.len()), (3, 2));
+        assert_eq!((past.len(), future.len()), (3, 3));
         let restored = again(&bench);
         let (its_past, its_future) = restored.history.documents();
         let lists = [(past, its_past), (future, its_future)];

@@ -159,7 +159,12 @@ fn bytes_are_read_again_as_another_version() {
             .is_some()
     };
     assert!(has_properties(&read(ProtocolVersion::V5)));
-    assert!(!has_properties(&read(ProtocolVersion::V3_1_1)));
+    let older = read(ProtocolVersion::V3_1_1);
+    assert!(!has_properties(&older));
+    let undone = older.reduce(Act::Undo);
+    assert_eq!((undone.now().version, text(&undone)), (None, bytes));
+    let again = undone.reduce(Act::Redo);
+    assert_eq!(again.now().version, Some(ProtocolVersion::V3_1_1));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cited::{self, Cited};
+use super::examined::CHECKS;
 use super::{CASES, TESTS, Tested};
 use crate::requirements::{Labelled, Requirements, Seen};
 
@@ -33,6 +34,7 @@ pub(super) fn find(requirements: &Requirements, tested: &Tested, cited: &Cited) 
     }
     for labelled in requirements.standards() {
         untried(&labelled, tested, &mut found);
+        unexamined(&labelled, tested, &mut found);
     }
     for case in &tested.cases {
         for rule in case
@@ -129,6 +131,40 @@ fn untried(
     let of_this = all.filter(|place| place.starts_with(&format!("{label} ")));
     for place in of_this.filter(|place| !known.contains(*place)) {
         found.push(gap(place, "is no statement, but a case is about it"));
+    }
+}
+
+/// Statements that bind a server and that no check asks for, with no word why; and words where there is nothing to say.
+fn unexamined(
+    Labelled {
+        label, standard, ..
+    }: &Labelled<'_>,
+    tested: &Tested,
+    found: &mut Vec<Gap>,
+) {
+    for statement in &standard.statements {
+        let place = format!("{label} {}", statement.id);
+        let has_check = tested.examined.contains_key(&place);
+        match (
+            statement.binds_server(),
+            has_check,
+            statement.unchecked.as_deref(),
+        ) {
+            (true, false, None | Some("")) => {
+                let what = format!("binds a server, but has no check in {CHECKS} and no word why");
+                found.push(gap(place, what));
+            }
+            (_, true, Some(_)) => {
+                found.push(gap(place, "has a check, and a word why it has none"));
+            }
+            (false, _, Some(_)) => {
+                found.push(gap(
+                    place,
+                    "has a word why it has no check, but binds no server",
+                ));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -232,6 +268,7 @@ mod tests {
             .collect();
         let tested = Tested {
             rules,
+            examined: [("5.0 MQTT-1.1.1-1".to_owned(), BTreeSet::new())].into(),
             ..Tested::default()
         };
         let cite = |id: &&str| (("5.0", (*id).to_owned()), BTreeSet::from([FILE.to_owned()]));
@@ -327,6 +364,30 @@ mod tests {
                 "a-b: cites an unknown 5.0 MQTT-1.1.1-1",
                 "a-b: has no test in crates/monitor/tests/monitor/cases"
             ]
+        );
+    }
+
+    #[test]
+    fn a_statement_that_binds_a_server_has_a_check_or_a_word_why_not() {
+        let of = |keys: &str| {
+            let keys = format!("seen = \"never\"\nwhy = \"w\"\n{keys}");
+            statement(&keys).replace("MQTT-1.1.1-1", "MQTT-1.1.1-2")
+        };
+        let missing = "5.0 MQTT-1.1.1-2: binds a server, but has no check in crates/examine/checks and no word why";
+        let gaps = |v5: &str| gaps_citing(RULE, v5, "", &["a-b"], &[]);
+        assert_eq!(gaps(&of("")), [missing]);
+        assert_eq!(gaps(&of("unchecked = \"\"")), [missing]);
+        assert_eq!(gaps(&of("unchecked = \"w\"")), [""; 0]);
+        let of_client = |keys: &str| of(keys).replace("\"both\"", "\"client\"");
+        assert_eq!(gaps(&of_client("")), [""; 0]);
+        assert_eq!(
+            gaps(&of_client("unchecked = \"w\"")),
+            ["5.0 MQTT-1.1.1-2: has a word why it has no check, but binds no server"]
+        );
+        let checked = of("unchecked = \"w\"").replace("MQTT-1.1.1-2", "MQTT-1.1.1-1");
+        assert_eq!(
+            gaps(&checked),
+            ["5.0 MQTT-1.1.1-1: has a check, and a word why it has none"]
         );
     }
 

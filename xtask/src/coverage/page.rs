@@ -19,8 +19,8 @@ crates/monitor/tests/monitor/cases for conversations, where a case breaks the st
 Behind them stand the checks of crates/examine that ask a broker for what a statement says. The words are ours; the
 standards are the source.
 
-| standard | statements | seen in one packet | in a conversation | never on the wire | with rules | with tested rules | binding a server | of these with a check |
-|---|---|---|---|---|---|---|---|---|
+| standard | statements | seen in one packet | in a conversation | never on the wire | with rules | with tested rules | binding a server | of these with a check | no client can bring about |
+|---|---|---|---|---|---|---|---|---|---|
 ";
 
 /// The whole page as Markdown.
@@ -77,10 +77,9 @@ fn counts(label: &str, standard: &Standard, tested: &Tested) -> String {
             && (statement.seen != Seen::Conversation
                 || tested.cases_of(&place, &statement.rules).next().is_some())
     };
-    let binds_server = |statement: &Statement| statement.binds != "client";
     let is_examined = |statement: &Statement| {
         let place = format!("{label} {}", statement.id);
-        binds_server(statement) && tested.examined.contains_key(&place)
+        statement.binds_server() && tested.examined.contains_key(&place)
     };
     let counts = [
         count(&|statement| statement.seen == Seen::Packet),
@@ -88,8 +87,9 @@ fn counts(label: &str, standard: &Standard, tested: &Tested) -> String {
         count(&|statement| statement.seen == Seen::Never),
         count(&has_rules),
         count(&is_tested),
-        count(&binds_server),
+        count(&Statement::binds_server),
         count(&is_examined),
+        count(&|statement| statement.unchecked.is_some()),
     ];
     let listed = format!("{} of {}", standard.statements.len(), standard.count);
     let counts = counts.iter().map(usize::to_string);
@@ -115,6 +115,11 @@ fn row(label: &str, statement: &Statement, tested: &Tested) -> String {
             .flatten()
             .collect()
     };
+    let checks = code(tested.examined.get(&place).into_iter().flatten());
+    let checks = match &statement.unchecked {
+        Some(why) => format!("none: *{why}*"),
+        None => checks,
+    };
     let why = statement.why.as_deref().map(|why| format!(" *{why}*"));
     format!(
         "| {} | {} | {seen} | {} | {} | {} | {} |",
@@ -122,7 +127,7 @@ fn row(label: &str, statement: &Statement, tested: &Tested) -> String {
         statement.binds,
         code(&statement.rules),
         code(files),
-        code(tested.examined.get(&place).into_iter().flatten()),
+        checks.replace('|', "\\|"),
         (statement.summary.clone() + &why.unwrap_or_default()).replace('|', "\\|"),
     )
 }
@@ -140,13 +145,14 @@ mod tests {
 
     #[test]
     fn a_row_tells_rules_tests_and_what_is_left() {
-        let statement = Statement {
+        let mut statement = Statement {
             id: "MQTT-1.1.1-1".to_owned(),
             binds: "both".to_owned(),
             seen: Seen::Packet,
             rules: vec!["a-b".to_owned(), "c-d".to_owned()],
             summary: "One | two.".to_owned(),
             why: Some("Not all of it.".to_owned()),
+            unchecked: None,
         };
         let files = BTreeSet::from(["rules.rs".to_owned()]);
         let tested = Tested {
@@ -161,5 +167,8 @@ mod tests {
             row("5.0", &statement, &tested),
             "| MQTT-1.1.1-1 | both | a packet | `a-b` `c-d` | `rules.rs` | `a-check` | One \\| two. *Not all of it.* |"
         );
+        statement.unchecked = Some("Nobody can.".to_owned());
+        let row = row("5.0", &statement, &tested);
+        assert!(row.contains("| none: *Nobody can.* | One"), "{row}");
     }
 }

@@ -10,7 +10,7 @@ mod tshark;
 
 use crate::foreign::{Confidence, Foreign, Protocol, Soundness, soundness};
 use crate::reading::Part;
-use crate::text::SourceMap;
+use crate::text::{Roles, Side, SourceMap, WAYS, way_of};
 use node::{Failure, Node, parse};
 
 /// The longest document that is read, in bytes.
@@ -100,8 +100,9 @@ pub fn read(text: &str) -> Option<Json> {
             ..Recording::default()
         }));
     }
-    let mut parts = Vec::new();
-    packets_in(&document, text, &mut parts);
+    let mut found = Vec::new();
+    packets_in(&document, text, None, &mut found);
+    let parts = with_roles(found);
     if !parts.is_empty() {
         return Some(Json::Recording(Recording {
             what: "a JSON document with packets in hex".to_owned(),
@@ -167,25 +168,49 @@ fn buffers_in(node: &Node<'_>, found: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Strings that are packets in hex, under whatever names: the lines of a program's own log.
-fn packets_in(node: &Node<'_>, whole: &str, found: &mut Vec<Part>) {
+/// Strings that are packets in hex, under whatever names: the lines of a program's own log. Each with the way that its
+/// record tells (`"dir": "tx"`).
+fn packets_in(
+    node: &Node<'_>,
+    whole: &str,
+    way: Option<Side>,
+    found: &mut Vec<(Part, Option<Side>)>,
+) {
     match node {
         Node::Text(text) => {
             let part = hex(text, whole);
-            found.extend(part.filter(|part| soundness(&part.bytes) == Soundness::Sound));
+            let part = part.filter(|part| soundness(&part.bytes) == Soundness::Sound);
+            found.extend(part.map(|part| (part, way)));
         }
         Node::List(items) => {
             for item in items {
-                packets_in(item, whole, found);
+                packets_in(item, whole, way, found);
             }
         }
         Node::Object(members) => {
+            let mut told = WAYS
+                .iter()
+                .filter_map(|name| way_of(node.get(name)?.text()?));
+            let way = told.next().map(|(side, _)| side).or(way);
             for (_, value) in members {
-                packets_in(value, whole, found);
+                packets_in(value, whole, way, found);
             }
         }
         _ => {}
     }
+}
+
+/// Who sent each: as the records tell, the other way round where the packets show that.
+fn with_roles(found: Vec<(Part, Option<Side>)>) -> Vec<Part> {
+    let sides = found.iter().map(|(part, side)| (*side, &part.bytes));
+    let roles = Roles::of(sides, false);
+    let parts = found.into_iter();
+    parts
+        .map(|(part, side)| Part {
+            from: roles.role(side, &part.bytes),
+            ..part
+        })
+        .collect()
 }
 
 /// `{"0":192,"1":0}`, as a typed array is written.

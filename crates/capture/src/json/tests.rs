@@ -184,3 +184,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn records_tell_which_way_their_packets_went() {
+    for (text, ways) in [
+        (
+            r#"[{"ts":1,"dir":"tx","data":"c000"},{"ts":2,"dir":"rx","data":"d0 00"}]"#,
+            ["tx", "rx"],
+        ),
+        (
+            r#"{"records":[{"way":"Gesendet","hex":"c0:00"},{"way":"Empfangen","hex":"d0:00"}]}"#,
+            ["tx", "rx"],
+        ),
+        // A server's own log: what its packets show counts more than the words.
+        (
+            r#"[{"direction":"in","raw":{"hex":"c000"}},{"direction":"out","raw":{"hex":"d000"}}]"#,
+            ["tx", "rx"],
+        ),
+    ] {
+        let found = recording(text);
+        let from = found.parts.iter().map(|part| match part.from {
+            Some(Role::Client) => "tx",
+            Some(Role::Server) => "rx",
+            None => "none",
+        });
+        assert_eq!(from.collect::<Vec<_>>(), ways, "{text}");
+    }
+    // Of packets that both sides send, the words alone tell.
+    let text = r#"[{"dir":"tx","hex":"3003000161"},{"dir":"rx","hex":"40020007"}]"#;
+    let from: Vec<_> = recording(text).parts.iter().map(|part| part.from).collect();
+    assert_eq!(from, [Some(Role::Client), Some(Role::Server)]);
+}

@@ -110,7 +110,8 @@ pub enum Event<'a> {
         at_ns: Option<u64>,
         /// The frame that says it.
         frame: u64,
-        /// What it did, as [`crate::mark::Mark::of_comment`] reads it.
+        /// What it did, as [`crate::mark::Mark::of_comment`] reads it; or, once and first, between whom it stands, as
+        /// [`crate::mark::Tapped::of_comment`] does.
         comment: &'a str,
     },
     /// A side has closed its half of the connection (FIN), the first of the two: it sends no more, while the other still

@@ -43,7 +43,7 @@ pub use keyed::KeyLogSessions;
 pub use peer::Peer;
 pub use said::{SaidMessage, SaidNumbers};
 pub use tls::{Plain, TlsOpener, TlsSessions};
-pub use whole::{Capture, Connection, Gap, Packet};
+pub use whole::{Capture, Connection, Gap, Marked, Packet};
 
 pub(crate) use whole::is_log;
 

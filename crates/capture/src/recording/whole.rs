@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, detect};
 
 use super::{CaptureReader, ConnectionId, Ending, Event, Limits, Opened, Peer, Transport};
-use crate::mark::{Effect, Mark};
+use crate::foreign::Endpoint;
+use crate::mark::{Mark, Tapped};
 use crate::reading::Role;
 
 /// Bytes of a connection from which its version is worked out.
@@ -58,12 +59,24 @@ pub struct Connection {
     pub packets: Vec<Packet>,
     /// Where bytes are missing.
     pub gaps: Vec<Gap>,
-    /// How many packets stand before the first place where the tap that recorded it took something away or changed it on
-    /// purpose: what follows is not to be judged by what comes before. `None`: it did not.
-    pub disturbed: Option<usize>,
+    /// What the tap that recorded it did on purpose.
+    pub marks: Vec<Marked>,
     /// How it ended, where that is in the file.
     pub ended: Option<Ending>,
     bytes: Vec<u8>,
+}
+
+/// What a tap did on purpose, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// Packets of the connection that stand before it.
+    pub after: usize,
+    /// When, in nanoseconds since the Unix epoch.
+    pub at_ns: Option<u64>,
+    /// The frame that tells of it, from 1.
+    pub frame: u64,
+    /// What it did.
+    pub mark: Mark,
 }
 
 /// A whole packet.
@@ -108,6 +121,15 @@ impl Connection {
     pub fn words_of(&self, packet: &Packet) -> Option<&str> {
         let bytes = self.bytes.get(packet.bytes.clone())?;
         packet.is_said.then(|| core::str::from_utf8(bytes).ok())?
+    }
+
+    /// How many packets stand before the first place where the tap that recorded it took something away or changed it on
+    /// purpose: what follows is not to be judged by what comes before. `None`: it did not.
+    #[must_use]
+    pub fn disturbed(&self) -> Option<usize> {
+        let mut marks = self.marks.iter();
+        let first = marks.find(|marked| marked.mark.effect.disturbs())?;
+        Some(first.after)
     }
 }
 
@@ -368,17 +390,31 @@ impl Building {
             }
             Event::Marked {
                 connection,
+                at_ns,
+                frame,
                 comment,
-                ..
             } => {
-                let is_harmless =
-                    Mark::of_comment(comment).is_none_or(|mark| mark.effect == Effect::Late);
-                if let Some(open) = self.open.get_mut(&connection)
-                    && !is_harmless
-                {
+                let Some(open) = self.open.get_mut(&connection) else {
+                    return;
+                };
+                if let Some(tapped) = Tapped::of_comment(comment) {
+                    let [client, server] = [tapped.client, tapped.broker].map(|end| {
+                        Peer::Address(Endpoint {
+                            address: end.ip(),
+                            port: end.port(),
+                        })
+                    });
+                    (open.connection.client, open.connection.server) = (client, server);
+                } else if let Some(mark) = Mark::of_comment(comment) {
+                    let kept = comment.len().saturating_add(size_of::<Marked>());
+                    self.left = self.left.saturating_sub(kept);
                     let connection = &mut open.connection;
-                    let here = connection.packets.len();
-                    connection.disturbed.get_or_insert(here);
+                    connection.marks.push(Marked {
+                        after: connection.packets.len(),
+                        at_ns,
+                        frame,
+                        mark,
+                    });
                 }
             }
             Event::Fin { .. } | Event::Client { .. } => {}
@@ -457,7 +493,7 @@ impl Open {
                 version: None,
                 packets: Vec::new(),
                 gaps: Vec::new(),
-                disturbed: None,
+                marks: Vec::new(),
                 ended: None,
                 bytes: Vec::new(),
             },

@@ -21,14 +21,17 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
         cleaned = Cow::Owned(quoted);
     }
     let narrowed = |text: &str| narrowed(text).map(|(text, _)| text);
-    for plain in [
+    let plain: [fn(&str) -> Option<String>; 8] = [
         without_line_numbers,
         in_known_digits,
         without_indexes,
         without_characters,
         without_numbers,
         narrowed,
-    ] {
+        super::routes::as_arrows,
+        with_colons,
+    ];
+    for plain in plain {
         if let Some(plain) = plain(&cleaned) {
             cleaned = Cow::Owned(plain);
         }
@@ -89,6 +92,55 @@ fn without_quoting(text: &str) -> Option<String> {
             .unwrap_or(line.len())
     };
     Some(blank_starts(text, marks))
+}
+
+/// Puts a colon behind the addresses that lines begin with, where pairs follow: `0x20001a40  10 0c`, `[0x20001a40] 10 0c` and
+/// `0x20001a40 | 10 0c` are lines of a dump, and the address is none of its bytes.
+fn with_colons(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    for (start, line) in scan::lines(text) {
+        let Some((begin, end)) = address(line) else {
+            continue;
+        };
+        out.push_str(text.get(out.len()..start.saturating_add(begin))?);
+        let address = line.get(begin..end)?;
+        let bare = address.trim_start_matches('[');
+        out.extend(core::iter::repeat_n(
+            ' ',
+            address.len().saturating_sub(bare.len()),
+        ));
+        let digits = bare.trim_end_matches([']', '|', ' ', '\t']);
+        out.push_str(digits);
+        out.push(':');
+        let rest = bare.len().saturating_sub(digits.len()).saturating_sub(1);
+        out.extend(core::iter::repeat_n(' ', rest));
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push_str(text.get(out.len()..)?);
+    Some(out)
+}
+
+/// Where an address stands that a line begins with, with what parts it from the pairs behind it.
+fn address(line: &str) -> Option<(usize, usize)> {
+    /// Digits of an address at least.
+    const FEW: usize = 6;
+    let (begin, body) = scan::trim(line);
+    let bare = body.strip_prefix('[').unwrap_or(body);
+    let hex = bare.strip_prefix("0x")?;
+    let len = hex.find(|c: char| !c.is_ascii_hexdigit())?;
+    let behind = hex.get(len..)?;
+    let is_closed = bare.len() == body.len() || behind.starts_with(']');
+    let rest = behind.trim_start_matches([']', '|', ' ', '\t']);
+    let next = scan::words(rest).next()?.1;
+    let digits = next.strip_prefix("0x").unwrap_or(next);
+    let are_pairs = scan::is_hex(digits) && (next.len() == 2 || digits.len() == 2);
+    let fits = (FEW..=16).contains(&len) && is_closed && are_pairs && rest.len() < behind.len();
+    fits.then(|| {
+        let end = body.len().saturating_sub(rest.len());
+        (begin, begin.saturating_add(end))
+    })
 }
 
 /// Blanks out numbers that count the lines, as editors and web pages show them.

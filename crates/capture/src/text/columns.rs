@@ -1,10 +1,11 @@
 //! Tables with a byte in each line, as logic analysers export them: `0.000001,0x10,,`; or with a byte of each
-//! direction, in two columns.
+//! direction, in two columns. Tables with packets in their lines, where a column or its heading says which way they went.
 
+use super::islands::{WAYS, way_of};
 use super::output::Output;
 use super::plausible::{Class, class};
 use super::scan::{self, is_blank, is_hex, quote};
-use super::{Note, Side};
+use super::{Note, Side, hex};
 
 /// A line of the table: where its byte stands with its `0x`, and the byte.
 struct Row<'a> {
@@ -22,7 +23,7 @@ pub(super) fn read(text: &str) -> Option<Output> {
         .find(|sign| line.contains(*sign))?;
     let mut rows: Vec<Row<'_>> = Vec::new();
     let mut column = None;
-    if let Some(out) = two_columns(text, first, sign) {
+    if let Some(out) = packets(text, first, sign).or_else(|| two_columns(text, first, sign)) {
         return Some(out);
     }
     for (start, line) in scan::lines(text) {
@@ -81,6 +82,79 @@ pub(super) fn read(text: &str) -> Option<Output> {
         }
     } else {
         Note::WordsIgnored
+    });
+    Some(out)
+}
+
+/// Where a table with packets has them, and what says which way they went.
+enum Ways {
+    /// The column of what went one way, and that of the other.
+    Columns(usize, usize),
+    /// The column that says it.
+    Told(usize),
+}
+
+/// Packets in hex, a line each: `time,out,in` above `0.1,100c…,`, or `time,direction,data` above `0.1,out,10 0c …`.
+fn packets(text: &str, first: usize, sign: char) -> Option<Output> {
+    let heading = text.get(first..)?.split(['\n', '\r']).next()?;
+    let names: Vec<&str> = heading.split(sign).map(bare).collect();
+    let column = |wanted: Side| {
+        let is_it = |name: &&str| way_of(name).is_some_and(|(side, _)| side == wanted);
+        names.iter().position(is_it)
+    };
+    let is_way = |name: &&str| WAYS.iter().any(|way| way.eq_ignore_ascii_case(name));
+    let ways = match (column(Side::First), column(Side::Second)) {
+        (Some(out), Some(back)) => Ways::Columns(out, back),
+        _ => Ways::Told(names.iter().position(is_way)?),
+    };
+    let mut out = Output::default();
+    let (mut one, mut two) = (Vec::new(), Vec::new());
+    for (start, line) in scan::lines(text) {
+        if start == first || line.trim().is_empty() {
+            continue;
+        }
+        let cells: Vec<&str> = line.split(sign).map(bare).collect();
+        let told = match ways {
+            Ways::Told(column) => Some(way_of(cells.get(column)?)?.0),
+            Ways::Columns(..) => None,
+        };
+        for (column, cell) in cells.iter().enumerate() {
+            let side = match (&ways, told) {
+                (Ways::Columns(out, _), _) if column == *out => Side::First,
+                (Ways::Columns(_, back), _) if column == *back => Side::Second,
+                (Ways::Told(way), Some(side)) if column != *way => side,
+                _ => continue,
+            };
+            let at = (cell.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+            let mut read = Output::default();
+            let bytes = hex::decode(&mut read, cell, 0..cell.len());
+            let is_whole = bytes.is_ok() && read.len() > 1;
+            // Numbers and times stand beside the packets.
+            if !is_whole || told.is_some() && class(read.bytes()) < Class::Possible {
+                if told.is_none() && !cell.is_empty() {
+                    return None;
+                }
+                continue;
+            }
+            let own = match side {
+                Side::First => &mut one,
+                Side::Second => &mut two,
+            };
+            own.extend_from_slice(read.bytes());
+            out.begin_part(Some(side));
+            out.append(read, text, start.saturating_add(at));
+            if told.is_some() {
+                break;
+            }
+        }
+    }
+    // Anything may have columns of these names.
+    if [one, two].iter().any(|bytes| class(bytes) < Class::Known) {
+        return None;
+    }
+    out.note(Note::WordsUsed {
+        times: false,
+        sides: true,
     });
     Some(out)
 }
@@ -191,6 +265,7 @@ fn has_times(rows: &[Row<'_>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{Side, Turns, read};
+    use crate::reading::Role;
 
     const CONNECT: &[u8] = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
 
@@ -263,6 +338,80 @@ mod tests {
             parts,
             [(0, Some(Side::First)), (CONNECT.len(), Some(Side::Second))]
         );
+    }
+
+    #[test]
+    fn packets_in_columns_of_their_ways_are_both_sides() {
+        const LINES: [(bool, &str); 3] = [
+            (
+                true,
+                "10 13 00 04 4d 51 54 54 04 02 00 3c 00 07 73 65 6e 73 6f 72 31",
+            ),
+            (false, "20 02 00 00"),
+            (true, "30 03 00 01 61"),
+        ];
+        let line = |n: usize, out: &str, back: &str| format!("{n}.25,{out},{back}\n");
+        let columns: String = LINES
+            .iter()
+            .enumerate()
+            .map(|(n, (is_out, hex))| {
+                if *is_out {
+                    line(n, hex, "")
+                } else {
+                    line(n, "", hex)
+                }
+            })
+            .collect();
+        let told: String = LINES
+            .iter()
+            .enumerate()
+            .map(|(n, (is_out, hex))| {
+                format!(
+                    "{n}.25,{},{}\n",
+                    if *is_out { "tx" } else { "rx" },
+                    hex.replace(' ', "")
+                )
+            })
+            .collect();
+        let quoted = |text: &str| {
+            let lines = text
+                .lines()
+                .map(|line| format!("\"{}\"\n", line.replace(',', "\",\"")));
+            lines.collect::<String>()
+        };
+        for text in [
+            format!("time,out,in\n{columns}"),
+            format!("t,TX,RX\n{}", columns.replace(' ', "")),
+            format!("time;gesendet;empfangen\n{}", columns.replace(',', ";")),
+            format!("time,direction,data\n{told}"),
+            quoted(&format!("t,dir,hex\n{told}")),
+        ] {
+            let reading =
+                read(&text, None, Turns::Marked).unwrap_or_else(|e| panic!("{text}\n{e}"));
+            assert!(reading.sure, "{text}");
+            let roles: Vec<_> = reading
+                .parts
+                .iter()
+                .map(|part| (part.from, part.bytes.len()))
+                .collect();
+            assert_eq!(
+                roles,
+                [
+                    (Some(Role::Client), 21),
+                    (Some(Role::Server), 4),
+                    (Some(Role::Client), 5)
+                ],
+                "{text}"
+            );
+        }
+        // What goes in and out is not always bytes.
+        for text in [
+            "time,out,in\n1,10,20\n2,12,24\n",
+            "day,in,out\n1,30 02,20 02\n2,10 20,20 30\n",
+        ] {
+            let read = read(text, None, Turns::Marked);
+            assert!(read.is_err() || !read.unwrap().sure, "{text}");
+        }
     }
 
     #[test]

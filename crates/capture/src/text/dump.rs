@@ -4,6 +4,7 @@
 //! look like hex is never taken for bytes, whatever became of the spaces on the way.
 
 use super::error::Fault;
+use super::low_first::{self, Words};
 use super::output::Output;
 use super::rows::{Row, rows, word_width};
 use super::scan::{self, is_hex};
@@ -18,6 +19,8 @@ struct Layout {
     words: u32,
     /// Words of several bytes have the low one first.
     little_endian: bool,
+    /// How wide the place of such a word is, where a shorter one stands on its right.
+    place: Option<usize>,
 }
 
 pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(), Fault> {
@@ -173,6 +176,7 @@ fn decode_row(
             .and_then(|end| row.line.get(end..at))
             .map_or(0, |gap| gap.chars().count());
         let column = match format {
+            Format::Xxd if ends_place(row, at.saturating_add(word.len()), layout) => false,
             Format::Xxd | Format::TcpdumpX => gap >= 2,
             _ if grid => gap >= 4 || gap >= 2 && (count != 8 || !is_pair(word)),
             _ => false,
@@ -201,6 +205,12 @@ fn decode_row(
         out.note(Note::AsciiColumnIgnored);
     }
     Ok(())
+}
+
+/// Whether a word that ends here in the line ends where its place does.
+fn ends_place(row: &Row<'_>, end: usize, layout: Layout) -> bool {
+    let place = layout.place.zip(end.checked_sub(row.rest));
+    place.is_some_and(|(width, end)| low_first::ends_place(end, width))
 }
 
 fn is_pair(word: &str) -> bool {
@@ -268,6 +278,7 @@ fn layout(rows: &[Row<'_>], format: Format) -> Layout {
         offsets: 16,
         words: 16,
         little_endian: false,
+        place: None,
     };
     match format {
         Format::Hexdump => {
@@ -291,10 +302,46 @@ fn layout(rows: &[Row<'_>], format: Format) -> Layout {
                 offsets,
                 words,
                 little_endian: width > 3,
+                place: None,
+            }
+        }
+        Format::Xxd => {
+            let place = low_first::is_low_first(&words_of(rows));
+            Layout {
+                little_endian: place.is_some(),
+                place,
+                ..hex
             }
         }
         _ => hex,
     }
+}
+
+/// Lines that are asked for the order of their bytes.
+const ASKED: usize = 64;
+
+/// The first lines behind their offsets, with their words up to the column of text.
+fn words_of<'a>(rows: &[Row<'a>]) -> Vec<Words<'a>> {
+    let words = |row: &Row<'a>| {
+        let mut words: Vec<core::ops::Range<usize>> = Vec::new();
+        for (at, word) in row.words() {
+            let at = at.saturating_sub(row.rest);
+            let end = at.saturating_add(word.len());
+            let gap = words.last().map_or(0, |last| at.saturating_sub(last.end));
+            // A shorter word may stand on the right of its place.
+            let width = words.first().map_or(0, |first| first.end.saturating_sub(1));
+            let fits = gap <= 1 || low_first::ends_place(end, width);
+            if !is_hex(word) || !word.len().is_multiple_of(2) || !fits {
+                break;
+            }
+            words.push(at..end);
+        }
+        Words {
+            line: row.line.get(row.rest..).unwrap_or_default(),
+            words,
+        }
+    };
+    rows.iter().take(ASKED).map(words).collect()
 }
 
 /// Octal unless the second offset shows otherwise.

@@ -57,6 +57,76 @@ pub(super) struct Mark {
 /// Words before a mark at most: a time, a level, the name of a program.
 const BEFORE: usize = 5;
 
+/// What arrows are made of.
+pub(super) const ARROWS_RIGHT: [char; 5] = ['>', '→', '⇒', '⟶', '»'];
+pub(super) const ARROWS_LEFT: [char; 5] = ['<', '←', '⇐', '⟵', '«'];
+
+/// Words of whoever has what he sends and gets on his own line, in the languages of programs: English, German, French,
+/// Spanish, Portuguese, Italian, Chinese.
+const SENT: [&str; 28] = [
+    "tx",
+    "sent",
+    "send",
+    "sending",
+    "out",
+    "outgoing",
+    "write",
+    "gesendet",
+    "senden",
+    "ausgang",
+    "envoyé",
+    "envoye",
+    "envoi",
+    "émis",
+    "emis",
+    "enviado",
+    "enviados",
+    "enviando",
+    "envío",
+    "envio",
+    "inviato",
+    "发送",
+    "发",
+    "上行",
+    "发送数据",
+    "发送报文",
+    "已发送",
+    "發送",
+];
+const RECEIVED: [&str; 31] = [
+    "rx",
+    "received",
+    "recv",
+    "receiving",
+    "in",
+    "incoming",
+    "read",
+    "empfangen",
+    "empfang",
+    "eingang",
+    "reçu",
+    "recu",
+    "réception",
+    "reception",
+    "recibido",
+    "recibidos",
+    "recibiendo",
+    "recebido",
+    "recebidos",
+    "ricevuto",
+    "接收",
+    "收到",
+    "收",
+    "下行",
+    "接收数据",
+    "接收报文",
+    "收到数据",
+    "收到报文",
+    "已接收",
+    "接收到",
+    "接收了",
+];
+
 /// The mark that a line begins with, perhaps behind a time and the like.
 pub(super) fn mark(line: &str) -> Option<Mark> {
     if let Some((side, end)) = arrow_of_assistant(line) {
@@ -131,6 +201,10 @@ fn filler(rest: &str) -> usize {
 pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
     let colon = word.ends_with([':', '：']);
     let bare = word.trim_matches(['[', ']', '(', ')', ':', '|', '：', '【', '】']);
+    let angled = bare
+        .strip_prefix('<')
+        .and_then(|word| word.strip_suffix('>'));
+    let bare = angled.unwrap_or(bare);
     if let Some(side) = arrow(bare) {
         return Some((side, Marks::Arrows));
     }
@@ -149,24 +223,14 @@ pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
         !count.is_empty() && count.bytes().all(|digit| digit.is_ascii_digit())
     });
     let bare = counted.map_or(bare, |(verb, _)| verb);
-    let is = |list: &[&str]| list.iter().any(|verb| verb.eq_ignore_ascii_case(bare));
-    if is(&[
-        "tx", "sent", "send", "sending", "out", "outgoing", "write", "发送", "发", "上行",
-    ]) {
+    // A word of a language may begin with a large letter that has an accent.
+    let is = |list: &[&str]| {
+        let small = |verb: &str| verb.chars().eq(bare.chars().flat_map(char::to_lowercase));
+        list.iter().any(|verb| small(verb))
+    };
+    if is(&SENT) {
         Some((Side::First, Marks::Verbs))
-    } else if is(&[
-        "rx",
-        "received",
-        "recv",
-        "receiving",
-        "in",
-        "incoming",
-        "read",
-        "接收",
-        "收到",
-        "收",
-        "下行",
-    ]) {
+    } else if is(&RECEIVED) {
         Some((Side::Second, Marks::Verbs))
     } else {
         None
@@ -174,17 +238,22 @@ pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
 }
 
 fn arrow(word: &str) -> Option<Side> {
-    let made_of = |signs: &[char]| !word.is_empty() && word.trim_matches(signs).is_empty();
-    if word.ends_with(['>', '→', '⇒', '⟶', '»']) && made_of(&['-', '=', '>', '→', '⇒', '⟶', '»'])
-    {
+    let made_of = |heads: [char; 5]| {
+        let is_sign = |c: char| matches!(c, '-' | '=') || heads.contains(&c);
+        !word.is_empty() && word.chars().all(is_sign)
+    };
+    if word.ends_with(ARROWS_RIGHT) && made_of(ARROWS_RIGHT) {
         Some(Side::First)
-    } else if word.starts_with(['<', '←', '⇐', '⟵', '«'])
-        && made_of(&['-', '=', '<', '←', '⇐', '⟵', '«'])
-    {
+    } else if word.starts_with(ARROWS_LEFT) && made_of(ARROWS_LEFT) {
         Some(Side::Second)
     } else {
         None
     }
+}
+
+/// Whether a name is that of a server; none: it says nothing.
+pub(super) fn is_end(word: &str) -> Option<bool> {
+    name(word).map(|side| side == Side::Second)
 }
 
 fn name(word: &str) -> Option<Side> {

@@ -39,6 +39,7 @@ mod islands;
 mod literal;
 mod log;
 mod looks;
+mod low_first;
 mod marks;
 mod notations;
 mod note;
@@ -46,6 +47,7 @@ mod output;
 mod plausible;
 mod reader;
 mod roles;
+mod routes;
 mod rows;
 mod scan;
 mod short;
@@ -68,8 +70,9 @@ pub use source::SourceMap;
 pub use write::{Style, write};
 
 use error::Fault;
-pub(crate) use islands::line_time;
+pub(crate) use islands::{WAYS, line_time, way_of};
 use output::Output;
+pub(crate) use roles::Roles;
 
 /// The longest text that is read, in bytes of UTF-8: far above what a person pastes.
 pub const MAX_TEXT: usize = 64 << 20;

@@ -115,7 +115,7 @@ impl fmt::Display for Note {
             }
             Self::BothSides { marks } => write!(f, "bytes of both sides, {marks}"),
             Self::Joined { parts } => write!(f, "{parts} parts were joined in order"),
-            Self::LittleEndianWords => f.write_str("each word was read low byte first"),
+            Self::LittleEndianWords => f.write_str("each word was read low byte first, as hexdump, od and xxd -e print them"),
             Self::OffsetMismatch {
                 line,
                 expected,

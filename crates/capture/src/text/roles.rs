@@ -6,7 +6,7 @@ use crate::reading::Role;
 
 /// What the two sides of a text are.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Roles {
+pub(crate) struct Roles {
     /// The second side is the client.
     swapped: bool,
     /// The text tells of both sides.
@@ -17,7 +17,7 @@ pub(super) struct Roles {
 
 impl Roles {
     /// Works it out from the parts: the side that the text tells, and the bytes.
-    pub(super) fn of<B: AsRef<[u8]>>(
+    pub(crate) fn of<B: AsRef<[u8]>>(
         parts: impl Iterator<Item = (Option<Side>, B)>,
         certain: bool,
     ) -> Self {
@@ -45,7 +45,7 @@ impl Roles {
     }
 
     /// Who sent a part: as the text tells where that can be relied on, else as its packets show.
-    pub(super) fn role(self, side: Option<Side>, bytes: &[u8]) -> Option<Role> {
+    pub(crate) fn role(self, side: Option<Side>, bytes: &[u8]) -> Option<Role> {
         match side.filter(|_| self.both || self.known) {
             Some(side) if (side == Side::First) != self.swapped => Some(Role::Client),
             Some(_) => Some(Role::Server),

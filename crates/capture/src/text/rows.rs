@@ -17,7 +17,7 @@ pub(super) struct Row<'a> {
     /// `:` after the offset.
     pub(super) colon: bool,
     /// Where in the line the offset ends.
-    rest: usize,
+    pub(super) rest: usize,
     /// A `*` line stands before this one; where.
     pub(super) star: Option<usize>,
 }

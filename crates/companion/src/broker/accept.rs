@@ -25,14 +25,14 @@ const OPENING: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Where clients come in.
-pub(super) struct Door {
-    pub(super) listener: TcpListener,
-    pub(super) tls: Option<TlsAcceptor>,
-    pub(super) is_web: bool,
+pub(crate) struct Door {
+    pub(crate) listener: TcpListener,
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) is_web: bool,
 }
 
 /// A connection, with the place that it takes until it is closed.
-pub(super) struct Placed {
+pub(crate) struct Placed {
     stream: Stream,
     _place: OwnedSemaphorePermit,
 }
@@ -52,7 +52,7 @@ pub(super) async fn serve(door: Door, places: Arc<Semaphore>, inputs: Inputs, st
 }
 
 /// Accepts clients until it is time to stop.
-pub(super) async fn accept(
+pub(crate) async fn accept(
     door: Door,
     places: Arc<Semaphore>,
     to: mpsc::Sender<(Placed, SocketAddr)>,

@@ -1,6 +1,6 @@
 //! `mqttscope broker`: the built-in broker over TCP and WebSocket, for tests and workshops.
 
-mod accept;
+pub(crate) mod accept;
 mod connection;
 mod kept;
 mod owner;

@@ -1,6 +1,8 @@
 //! `mqttscope examine`: a broker against the statements of the standards.
 
 mod carry;
+pub(crate) mod client;
+mod compare;
 mod report;
 mod url;
 
@@ -12,7 +14,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant as Clock};
 
 use anyhow::{Context as _, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use mqttscope_examine::{
     Card, Check, Command, ConnectionId, Examination, Examined, Instant, Report, Verdict, checks,
 };
@@ -26,7 +28,10 @@ use carry::{Told, Way};
 use url::Url;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// The broker: mqtt://, mqtts://, ws:// or wss://, with USER:PASSWORD@ where it wants a login.
     #[arg(value_name = "URL", required_unless_present = "list")]
     url: Option<Url>,
@@ -62,6 +67,13 @@ pub(crate) struct Options {
     insecure: bool,
 }
 
+#[derive(Subcommand)]
+enum Other {
+    /// Set two reports (JSON) beside each other: what was found, and each verdict. Exit codes: 0: nothing differs,
+    /// 1: something does, 2: one could not be read.
+    Compare(compare::Options),
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     #[default]
@@ -69,6 +81,20 @@ enum Format {
     Json,
     Junit,
     Html,
+}
+
+impl Format {
+    fn write(self, examined: &Examined<'_>) -> Result<()> {
+        let mut out = io::stdout().lock();
+        let written = match self {
+            Self::Text => report::text(examined, &mut out),
+            Self::Json => report::json(examined, &mut out),
+            Self::Junit => report::junit(examined, &mut out),
+            Self::Html => report::html(examined, &mut out),
+        };
+        written.context("writing the report")?;
+        Ok(out.flush()?)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -101,6 +127,8 @@ struct Gave {
     card: Card,
     round_trip: Duration,
     took: Duration,
+    /// Why nothing more could be told of the broker.
+    lost: Option<String>,
 }
 
 impl Gave {
@@ -127,6 +155,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 fn examined(options: &Options) -> Result<ExitCode> {
+    if let Some(Other::Compare(options)) = &options.other {
+        return compare::run(options);
+    }
     let checks = checks().map_err(anyhow::Error::msg)?;
     for id in &options.only {
         if !checks.iter().any(|check| check.is_meant_by(id)) {
@@ -142,27 +173,21 @@ fn examined(options: &Options) -> Result<ExitCode> {
         .build()?;
     let gave = runtime.block_on(examine(options, url, &checks))?;
     let examined = gave.examined();
-    let mut out = io::stdout().lock();
-    let written = match options.format {
-        Format::Text => report::text(&examined, &mut out),
-        Format::Json => report::json(&examined, &mut out),
-        Format::Junit => report::junit(&examined, &mut out),
-        Format::Html => report::html(&examined, &mut out),
-    };
-    written.context("writing the report")?;
-    out.flush()?;
+    options.format.write(&examined)?;
     let mut probes = examined
         .reports
         .iter()
         .filter(|report| report.id == "probe");
     let takes = |report: &Report| report.verdict == Verdict::Kept;
-    if !probes.clone().any(takes) {
-        if let Some(probe) = probes.next_back() {
-            eprintln!(
-                "mqttscope: {} could not be examined: {}",
-                url.shown, probe.why
-            );
-        }
+    let is_taken = probes.clone().any(takes);
+    let refused = || probes.next_back().map(|probe| &*probe.why);
+    let lost = gave.lost.as_deref();
+    if let Some(why) = lost.or_else(|| (!is_taken).then(refused).flatten()) {
+        let how_far = if is_taken { " to the end" } else { "" };
+        eprintln!(
+            "mqttscope: {} could not be examined{how_far}: {why}",
+            url.shown
+        );
         return Ok(ExitCode::from(2));
     }
     Ok(if examined.count(Verdict::Broken) > 0 {
@@ -204,13 +229,12 @@ async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Gave>
     let mut examination = Examination::new(checks, wanted, Instant::ZERO);
     let progress = examination.progress();
     eprintln!(
-        "mqttscope: {} checks of {}, up to {} at a time, about {} s. Their client identifiers begin with mq{seed:06x}, their \
+        "mqttscope: {} checks of {}, up to {} at a time. Their client identifiers begin with mq{seed:06x}, their \
          topics with mqttscope-{seed:06x} (behind mqttscope/, $mqttscope/ and / too); some send wrong packets, over which a \
          broker closes that connection{}. Sessions and retained messages of theirs are removed.",
         progress.total,
         url.shown,
         options.side_by_side,
-        progress.left.as_secs().saturating_add(1),
         if options.hostile {
             ", and some strain it"
         } else {
@@ -226,6 +250,7 @@ async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Gave>
         card: examination.card().clone(),
         round_trip: examination.round_trip(),
         took: begun.elapsed(),
+        lost: examination.lost().map(ToOwned::to_owned),
     })
 }
 
@@ -309,11 +334,13 @@ async fn drive(
 /// One line that is written over.
 fn show(examination: &Examination<'_>) {
     let progress = examination.progress();
+    let left = progress.left.map_or_else(String::new, |left| {
+        format!(", about {} s left", left.as_secs().saturating_add(1))
+    });
     let mut line = format!(
-        "{} of {} checks, about {} s left: {}",
+        "{} of {} checks{left}: {}",
         progress.done,
         progress.total,
-        progress.left.as_secs().saturating_add(1),
         progress.running.join(", ")
     );
     if let Some((end, _)) = line.char_indices().nth(100) {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use mqttscope_examine::{Check, Examined, Report, Verdict, escaped, shortened, told};
+use mqttscope_examine::{Check, Examined, Report, Verdict, escaped, shortened};
 
 pub(super) fn json(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", examined.json())
@@ -39,7 +39,7 @@ pub(super) fn text(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<
             }
         }
     }
-    for (version, facts) in examined.card.by_version() {
+    for (version, facts) in examined.card.in_words() {
         writeln!(out, "MQTT {}", version.name())?;
         for (name, value) in facts {
             writeln!(out, "    {name}: {value}")?;
@@ -60,7 +60,7 @@ pub(super) fn text(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<
 
 fn conversation(report: &Report, out: &mut impl Write) -> io::Result<()> {
     for seen in &report.packets {
-        let (event, hex, text) = told(seen, report.version);
+        let (event, hex, text) = report.told(seen);
         let hex = hex
             .map(|hex| format!("  {}", shortened(&hex)))
             .unwrap_or_default();

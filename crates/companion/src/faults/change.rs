@@ -3,7 +3,7 @@
 use mqttscope_view::edit::{self, NewValue};
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
-use super::plan::Change;
+use super::plan::{Change, field_name};
 
 /// The changed packet, and what was changed in words.
 ///
@@ -26,10 +26,8 @@ pub(crate) fn change(
         Change::Field { name, to } => {
             let dissection = dissect(packet, Context::new(version).from(from));
             let nodes = dissection.tree.nodes();
-            let is_it = |field: &str| field.to_lowercase().replace(' ', "-") == *name;
-            let node = nodes
-                .iter()
-                .position(|node| is_it(node.field.name_in(version)));
+            let mut fields = nodes.iter().map(|node| node.field);
+            let node = fields.position(|field| field_name(field, version) == *name);
             let node = node.ok_or_else(|| format!("it has no field {name}"))?;
             let changed = edit::set(packet, &dissection, node, NewValue::Typed(to));
             let changed = changed.map_err(|error| error.to_string())?;

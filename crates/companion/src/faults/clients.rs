@@ -1,7 +1,7 @@
 //! The faults that are in force, and what is known of clients over all their connections: when they first came, and what
 //! they and the broker have sent.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use mqttscope_wire::{PacketType, Sender};
 
 use super::plan::Rule;
 
-/// Clients that are remembered; faults are for no others.
+/// Clients that are remembered: those that connected last.
 const MOST: usize = 10_000;
 
 /// The most faults that are in force at a time.
@@ -21,6 +21,9 @@ pub(crate) const MOST_ACTIVE: usize = 200;
 pub(crate) struct Faults {
     rules: Arc<[Arc<Active>]>,
     clients: HashMap<Box<str>, Client>,
+    /// Their names by the number of their newest connection.
+    newest: BTreeMap<u64, Box<str>>,
+    connections: u64,
     /// Faults that ever were in force.
     count: u32,
 }
@@ -40,6 +43,8 @@ pub(crate) struct Active {
 struct Client {
     /// When it first connected, in milliseconds.
     since: u64,
+    /// The number of its newest connection.
+    newest: u64,
     /// By the number of a fault: packets that it counts.
     counts: HashMap<u32, u32>,
 }
@@ -134,20 +139,28 @@ impl Faults {
         true
     }
 
-    /// A client connects. Gives when it first did; `None`: it is one too many to be remembered.
-    pub(crate) fn connects(&mut self, name: &str, now: u64) -> Option<u64> {
-        if let Some(client) = self.clients.get(name) {
-            return Some(client.since);
+    /// A client connects. Gives when it first did, as far as it is remembered.
+    pub(crate) fn connects(&mut self, name: &str, now: u64) -> u64 {
+        self.connections = self.connections.saturating_add(1);
+        let number = self.connections;
+        self.newest.insert(number, name.into());
+        if let Some(client) = self.clients.get_mut(name) {
+            self.newest.remove(&client.newest);
+            client.newest = number;
+            return client.since;
         }
-        if self.clients.len() >= MOST {
-            return None;
+        if self.clients.len() >= MOST
+            && let Some((_, oldest)) = self.newest.pop_first()
+        {
+            self.clients.remove(&oldest);
         }
         let client = Client {
             since: now,
+            newest: number,
             counts: HashMap::new(),
         };
         self.clients.insert(name.into(), client);
-        Some(now)
+        now
     }
 
     /// Counts a packet. Gives the numbers of the faults that wait for just this one.
@@ -168,5 +181,35 @@ impl Faults {
             }
         }
         struck
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::plan::parse;
+
+    #[test]
+    fn of_many_clients_those_that_connected_last_are_remembered() {
+        let mut faults = Faults::new(parse("lose * PUBACK 2").unwrap());
+        let strikes = |faults: &mut Faults, name: &str| {
+            !faults
+                .count(name, PacketType::Puback, Sender::Server)
+                .is_empty()
+        };
+        faults.connects("stays", 0);
+        faults.connects("goes", 0);
+        assert!(!strikes(&mut faults, "stays") && !strikes(&mut faults, "goes"));
+        for number in 0..MOST as u64 * 2 {
+            faults.connects(&number.to_string(), number);
+            if number % 1000 == 0 {
+                assert_eq!(faults.connects("stays", number), 0);
+            }
+        }
+        assert_eq!((faults.clients.len(), faults.newest.len()), (MOST, MOST));
+        assert!(strikes(&mut faults, "stays"));
+        // It begins anew.
+        assert_eq!(faults.connects("goes", 7), 7);
+        assert!(!strikes(&mut faults, "goes") && strikes(&mut faults, "goes"));
     }
 }

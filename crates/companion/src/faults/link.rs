@@ -215,9 +215,9 @@ impl Link {
     pub(crate) fn handle_end(&mut self, now: u64, from: Sender) {
         self.advance(now);
         if self.phase == Phase::HalfOpen && from == Sender::Client {
-            let lost = self.lost;
+            let lost = counted(self.lost, "byte");
             self.tell(format!(
-                "half-open: the client has gone; {lost} bytes went nowhere"
+                "half-open: the client has gone; {lost} went nowhere"
             ));
             return self.over();
         }
@@ -280,7 +280,11 @@ impl Link {
             Fault::Cut(When::After(_)) | Fault::HalfOpen(When::After(_)) => waits(active),
             _ => false,
         });
-        let breaks: Vec<(u32, MarkedPacket)> = breaks.map(|it| (it.number, mark)).collect();
+        let behind = MarkedPacket {
+            goes_on: true,
+            ..mark
+        };
+        let breaks: Vec<(u32, MarkedPacket)> = breaks.map(|it| (it.number, behind)).collect();
         if let Some((active, until)) = holds(&own, now, since, kind, from) {
             let left = until.saturating_sub(now);
             active.strike();
@@ -312,7 +316,10 @@ impl Link {
                 self.say(active, Effect::Changed, Some(mark), text);
                 *packet = changed;
             }
-            Err(why) => self.tell(format!("{what} is not changed: {why}")),
+            Err(why) => {
+                let text = format!("{what} is not changed: {why}");
+                self.say(active, Effect::Nothing, Some(mark), text);
+            }
         }
     }
 

@@ -14,21 +14,29 @@
 //! | `change NAME PUBACK 1 byte 3 to 0x07` | one byte |
 //! | `change NAME PUBLISH 2 field topic-name to a/b` | a field, and the lengths around it |
 //!
+//! What stands behind a `#` with a space before it (and one behind it, where the line may hold a `#` itself: in the value of a
+//! field) is a remark.
+//!
 //! NAME is a client identifier, or `*` for each client. A line that comes while the tap runs counts packets and time from
 //! then on. The n-th packet of a type is counted over all connections of a
 //! client, whichever way it goes, or only one way with `from client` or `from server` at the end of its line; `hold … from
 //! server` holds back the broker's acknowledgements.
 
+use core::cmp::Ordering;
+
 use mqttscope_flows::script::{ScriptError, Words, Wrong, moment, nth, one_of};
 use mqttscope_flows::{MAX_DELAY, Nth};
 use mqttscope_protocol::FAULTS_TEXT;
-use mqttscope_wire::{PacketType, Sender};
+use mqttscope_wire::{Field, PacketType, ProtocolVersion, Sender};
 
 /// The most lines that are faults.
 const MOST: usize = 200;
 
 /// The longest text, in bytes.
 const LONGEST: usize = FAULTS_TEXT;
+
+/// The last byte of an acknowledgement that can be changed.
+const SMALL: usize = 1023;
 
 /// The words that a line can begin with.
 const BEGINNINGS: [&str; 9] = [
@@ -163,7 +171,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rule>, Vec<ScriptError>> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        match rule(&mut Words::of(line)) {
+        match rule(&mut Words::of(without_remark(line))) {
             Ok((client, fault)) => rules.push(Rule {
                 line: number,
                 text: line.into(),
@@ -182,6 +190,21 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rule>, Vec<ScriptError>> {
     } else {
         Err(errors)
     }
+}
+
+/// A line up to its remark. A `#` alone at the end is a topic filter.
+fn without_remark(line: &str) -> &str {
+    let mut hashes = line.match_indices('#').filter(|&(at, _)| {
+        let (before, behind) = line.split_at_checked(at).unwrap_or((line, ""));
+        let behind = behind.chars().nth(1);
+        let is_value = before.split_whitespace().any(|word| word == "field");
+        before.ends_with(char::is_whitespace)
+            && (behind.is_some_and(char::is_whitespace) || !is_value)
+            // A name may begin so.
+            && before.split_whitespace().count() > 1
+    });
+    let end = hashes.next().map_or(line.len(), |(at, _)| at);
+    line.get(..end).unwrap_or(line)
 }
 
 fn rule(words: &mut Words<'_>) -> Result<(Option<String>, Fault), Wrong> {
@@ -233,6 +256,11 @@ fn rule(words: &mut Words<'_>) -> Result<(Option<String>, Fault), Wrong> {
             words.exactly("with")?;
             let packet = Which { nth, from: None };
             let code = byte(words)?;
+            if code == 0 {
+                let why = "A CONNACK with 0x00 accepts: refuse with 0x01 to 0xff, such as 0x87 (version 5) or 5 (not \
+                           authorized).";
+                return Err(why.into());
+            }
             Fault::Refuse { packet, code }
         }
         _ => change(words)?,
@@ -257,12 +285,27 @@ fn when(words: &mut Words<'_>) -> Result<When, Wrong> {
 
 fn which(words: &mut Words<'_>) -> Result<Which, Wrong> {
     let nth = nth(words)?;
-    let from = if words.take("from") {
-        Some(side(words)?)
-    } else {
-        None
-    };
-    Ok(Which { nth, from })
+    if !words.take("from") {
+        return Ok(Which { nth, from: None });
+    }
+    let from = side(words)?;
+    if !nth.kind.sent_by(ProtocolVersion::V5).allows(from) {
+        let (kind, other) = (nth.kind.name(), from.peer());
+        let name = |side| match side {
+            Sender::Client => "client",
+            Sender::Server => "server",
+        };
+        return Err(format!(
+            "No {} sends a {kind}: write `from {}`.",
+            name(from),
+            name(other)
+        )
+        .into());
+    }
+    Ok(Which {
+        nth,
+        from: Some(from),
+    })
 }
 
 fn side(words: &mut Words<'_>) -> Result<Sender, Wrong> {
@@ -296,10 +339,11 @@ fn hold(words: &mut Words<'_>) -> Result<Fault, Wrong> {
 }
 
 fn in_order(from: u64, to: u64) -> Result<(), Wrong> {
-    if to < from {
-        return Err("The end is before the start.".into());
+    match to.cmp(&from) {
+        Ordering::Less => Err("The end is before the start.".into()),
+        Ordering::Equal => Err("It ends when it begins, and so does nothing.".into()),
+        Ordering::Greater => Ok(()),
     }
-    Ok(())
 }
 
 fn byte(words: &mut Words<'_>) -> Result<u8, Wrong> {
@@ -316,12 +360,13 @@ fn change(words: &mut Words<'_>) -> Result<Fault, Wrong> {
     let change = match words.want("byte or field")? {
         "byte" => {
             let at = words.number(0, 1_000_000)?;
+            within(packet.nth.kind, at)?;
             words.exactly("to")?;
             let to = byte(words)?;
             Change::Byte { at, to }
         }
         "field" => {
-            let name = words.want("the name of a field")?.to_lowercase();
+            let name = field(words)?;
             words.exactly("to")?;
             let to = words.text();
             Change::Field { name, to }
@@ -336,6 +381,49 @@ fn change(words: &mut Words<'_>) -> Result<Fault, Wrong> {
         }
     };
     Ok(Fault::Change { packet, change })
+}
+
+/// Whether a packet of this type may have this byte.
+fn within(kind: PacketType, at: usize) -> Result<(), Wrong> {
+    let (most, has) = match kind {
+        PacketType::Pingreq | PacketType::Pingresp => (1, "2 bytes"),
+        PacketType::Puback | PacketType::Pubrec | PacketType::Pubrel | PacketType::Pubcomp => {
+            (SMALL, "4 bytes, with properties some more")
+        }
+        _ => return Ok(()),
+    };
+    if at > most {
+        let kind = kind.name();
+        return Err(format!("There is no byte {at}: a {kind} has {has}; use 0 to {most}.").into());
+    }
+    Ok(())
+}
+
+/// The name of a field, as [`field_name`] makes it.
+fn field(words: &mut Words<'_>) -> Result<String, Wrong> {
+    let word = words.want("the name of a field")?;
+    let name = word.to_lowercase();
+    let known = || {
+        let fields = Field::ALL.iter();
+        fields.flat_map(|field| ProtocolVersion::ALL.map(|version| field_name(*field, version)))
+    };
+    if known().any(|known| known == name) {
+        return Ok(name);
+    }
+    let known: Vec<String> = known().collect();
+    let known = known.iter().map(String::as_str);
+    let otherwise = "Write one such as `topic-name`, as the page calls it, with hyphens.";
+    Err(Wrong::word(
+        word,
+        &format!("`{word}` is no field."),
+        known,
+        otherwise,
+    ))
+}
+
+/// A field as lines name it: the standard's name, in small letters and with hyphens.
+pub(super) fn field_name(field: Field, version: ProtocolVersion) -> String {
+    field.name_in(version).to_lowercase().replace(' ', "-")
 }
 
 #[cfg(test)]
@@ -384,6 +472,33 @@ mod tests {
     }
 
     #[test]
+    fn a_remark_may_stand_behind_a_line() {
+        for (line, plain) in [
+            ("cut * at 5 # soon", "cut * at 5"),
+            ("cut * at 5 #field", "cut * at 5"),
+            ("cut #a at 5\t# soon # or later", "cut #a at 5"),
+            ("cut * at 5 #", "cut * at 5"),
+            (
+                "change * PUBLISH 1 field topic-name to a/b # c",
+                "change * PUBLISH 1 field topic-name to a/b",
+            ),
+        ] {
+            let (rules, wanted) = (parse(line).unwrap(), parse(plain).unwrap());
+            assert_eq!(rules[0].fault, wanted[0].fault, "{line}");
+            assert_eq!(rules[0].client, wanted[0].client);
+            assert_eq!(&*rules[0].text, line);
+        }
+        for value in ["#", "a/#", "#a"] {
+            let line = format!("change * SUBSCRIBE 1 field topic-filter to {value}");
+            let Fault::Change { change, .. } = &parse(&line).unwrap()[0].fault else {
+                panic!("{line}");
+            };
+            let (name, to) = ("topic-filter".to_owned(), value.to_owned());
+            assert_eq!(change, &Change::Field { name, to });
+        }
+    }
+
+    #[test]
     fn the_flows_page_writes_the_same_lines() {
         for scenario in mqttscope_flows::gallery() {
             for fault in &scenario.faults {
@@ -416,6 +531,30 @@ mod tests {
             ("cut * before PUBACK", "Missing: a number."),
             ("cut * after PUBLISH 1 from sever", "Did you mean `server`?"),
             ("offline * from 9 to 3", "The end is before the start."),
+            ("offline * from 5 to 5", "It ends when it begins"),
+            ("hold * until 0", "It ends when it begins"),
+            (
+                "refuse * CONNECT 1 with 0x00",
+                "A CONNACK with 0x00 accepts",
+            ),
+            (
+                "change * PUBLISH 1 field nonsense to 3",
+                "`nonsense` is no field. Write one such as `topic-name`",
+            ),
+            (
+                "change * PUBLISH 1 field topik-name to a",
+                "Did you mean `topic-name`?",
+            ),
+            (
+                "change * PUBACK 1 byte 3000 to 1",
+                "There is no byte 3000: a PUBACK has 4 bytes",
+            ),
+            ("change * PINGREQ 1 byte 2 to 1", "use 0 to 1."),
+            (
+                "lose * CONNACK 1 from client",
+                "No client sends a CONNACK: write `from server`.",
+            ),
+            ("cut * at 5 now # then", "The line should end before `now`."),
             (
                 "refuse * PUBLISH 1 with 1",
                 "Only a CONNECT can be refused.",

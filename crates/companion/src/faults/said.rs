@@ -52,5 +52,6 @@ pub(super) fn named(packet: &[u8], version: ProtocolVersion, from: Sender) -> Ma
             Sender::Client => Role::Client,
             Sender::Server => Role::Server,
         },
+        goes_on: false,
     }
 }

@@ -8,6 +8,7 @@ use mqttscope_wire::{Context, ControlPacket, Frame, PacketType, ProtocolVersion,
 use super::clients::{Active, Faults};
 use super::link::{Action, Link, Phase};
 use super::plan::{Fault, When};
+use crate::report::counted;
 
 impl Link {
     /// Whether a fault keeps this packet from going on. `is_it`: the packet is the one that it waits for; `elapsed`: since
@@ -30,7 +31,10 @@ impl Link {
             Fault::Lose(_) if is_it => {
                 self.lose(len);
                 active.strike();
-                let text = format!("{active}: {name} {n} is lost; {len} bytes did not go on");
+                let text = format!(
+                    "{active}: {name} {n} is lost; {} did not go on",
+                    counted(len as u64, "byte")
+                );
                 self.say(active, Effect::Lost, Some(packet), text);
             }
             Fault::HalfOpen(When::Before(_)) if is_it => {
@@ -76,12 +80,7 @@ impl Link {
         };
         self.version = connect.version;
         let name = connect.client_identifier.as_str();
-        match faults.connects(name, now) {
-            Some(since) => self.client = Some((name.into(), since)),
-            None => {
-                self.tell("faults are for the first clients only, and this is one too many".into());
-            }
-        }
+        self.client = Some((name.into(), faults.connects(name, now)));
         // What was meant for a moment before this connection is not for it.
         for active in Arc::clone(&self.rules).iter() {
             if self.moment(active).is_some_and(|at| at < self.opened) {
@@ -154,7 +153,8 @@ impl Link {
         let lost = self.lost().saturating_sub(before);
         if lost > 0 {
             self.tell(format!(
-                "the tap ends; {lost} bytes that waited did not go on"
+                "the tap ends; {} that waited did not go on",
+                counted(lost, "byte")
             ));
         }
         self.over();
@@ -165,7 +165,10 @@ impl Link {
         self.lose_waiting(Sender::Client);
         self.lose_waiting(Sender::Server);
         active.strike();
-        let text = format!("{active}: {what}; {} bytes did not go on", self.lost);
+        let text = format!(
+            "{active}: {what}; {} did not go on",
+            counted(self.lost, "byte")
+        );
         self.say(active, Effect::Cut, packet, text);
         self.over();
     }
@@ -176,8 +179,8 @@ impl Link {
         self.lose_waiting(Sender::Server);
         active.strike();
         let text = format!(
-            "{active}: {what}: the broker's side is closed, the client's stays; {} bytes did not go on",
-            self.lost
+            "{active}: {what}: the broker's side is closed, the client's stays; {} did not go on",
+            counted(self.lost, "byte")
         );
         self.say(active, Effect::Silent, packet, text);
         self.phase = Phase::HalfOpen;

@@ -321,7 +321,7 @@ fn a_connect_is_refused_in_the_version_of_its_client() {
 #[test]
 fn bytes_and_fields_are_changed_and_said() {
     let text = "change * PUBACK 1 byte 3 to 9\nchange * PUBLISH 1 field topic-name to a/b\n\
-                change * PUBLISH 2 field no-such-field to 1\nchange * PUBLISH 2 byte 99 to 1";
+                change * PUBLISH 2 field reason-string to 1\nchange * PUBLISH 2 byte 99 to 1";
     let mut world = World::new(text);
     world.connect();
     world.send(Server, &puback(1));
@@ -336,7 +336,7 @@ fn bytes_and_fields_are_changed_and_said() {
         [
             "line 1: PUBACK 1 is changed: byte 3 from 0x01 to 0x09",
             "line 2: PUBLISH 1 is changed: topic-name to a/b",
-            "line 3: PUBLISH 2 is not changed: it has no field no-such-field",
+            "line 3: PUBLISH 2 is not changed: it has no field reason-string",
             "line 4: PUBLISH 2 is not changed: it has 8 bytes and no byte 99",
         ]
     );

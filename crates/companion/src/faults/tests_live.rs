@@ -54,6 +54,7 @@ fn packets_and_time_count_from_when_a_fault_came() {
         packet_type: PacketType::Puback,
         identifier: Some(3),
         from: Role::Server,
+        goes_on: false,
     };
     let mark = &world.done.marks[0];
     assert_eq!((mark.fault, mark.effect), (1, Effect::Cut));
@@ -127,6 +128,26 @@ fn what_a_throttle_delayed_goes_on_when_it_is_gone() {
     assert_eq!(world.done.to_server, [CONNECT, &packet, PINGREQ].concat());
     world.send(Client, PINGREQ);
     assert!(world.done.to_server.ends_with(&[PINGREQ, PINGREQ].concat()));
+}
+
+#[test]
+fn a_mark_says_whether_its_packet_goes_on() {
+    for (line, goes_on) in [
+        ("cut * before PUBLISH 1", false),
+        ("cut * after PUBLISH 1", true),
+        ("half-open * after PUBLISH 1", true),
+    ] {
+        let mut world = World::new(line);
+        world.connect();
+        world.send(Client, &publish(1, b"x"));
+        let packet = world.done.marks[0].packet.unwrap();
+        assert_eq!(packet.goes_on, goes_on, "{line}");
+        assert_eq!(
+            world.done.to_server.len() > CONNECT.len(),
+            goes_on,
+            "{line}"
+        );
+    }
 }
 
 #[test]

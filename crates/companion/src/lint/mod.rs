@@ -162,6 +162,8 @@ fn file(
     entries: &[rules::Entry],
 ) -> Result<Linted> {
     let input = input::read(path, keys, version)?;
+    let mut notes = input.notes;
+    notes.extend(input.connections.iter().flat_map(marks));
     let connections = input.connections.into_iter().map(|connection| {
         let mut findings = of_connection(&connection);
         findings.retain(|finding| rules::is_wanted(finding.rule, entries));
@@ -173,9 +175,22 @@ fn file(
         }
     });
     let connections: Vec<LintedConnection> = connections.collect();
-    let mut notes = input.notes;
     notes.extend(connections.iter().flat_map(report::incomplete_notes));
     Ok(Linted { connections, notes })
+}
+
+/// What a tap did on purpose.
+fn marks(connection: &Connection) -> impl Iterator<Item = String> + '_ {
+    let name = connection.name.as_deref().unwrap_or("a connection");
+    connection.marks.iter().map(move |marked| {
+        let judged = if marked.mark.effect.disturbs() {
+            "; what follows is not judged by what comes before"
+        } else {
+            ""
+        };
+        let (frame, words) = (marked.frame, &marked.mark.words);
+        format!("{name}, frame {frame}: the tap did this on purpose: {words}{judged}")
+    })
 }
 
 /// Packets whose end is missing, and how many bytes of each at least.

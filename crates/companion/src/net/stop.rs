@@ -1,5 +1,7 @@
 //! The end, as it is asked for: once to drain, twice to leave.
 
+use std::io::Write as _;
+
 use tokio::sync::watch;
 
 /// Tells every task when to stop.
@@ -39,8 +41,12 @@ pub(crate) fn on_signals(stopper: Stopper) -> std::io::Result<()> {
     let mut signals = signals()?;
     tokio::spawn(async move {
         signals.recv().await;
-        eprintln!("mqttscope: finishing; once more leaves at once");
         stopper.stop();
+        // Whoever reads what is said may have gone: it ends all the same.
+        let _ = writeln!(
+            std::io::stderr(),
+            "mqttscope: finishing; once more leaves at once"
+        );
         signals.recv().await;
         std::process::exit(130);
     });

@@ -1,34 +1,42 @@
-//! The faults of the taps that are lent, for whoever knows the token: which are in force, and others.
+//! The taps that are lent, for whoever knows the token: how they are, which faults are in force, and others.
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use mqttscope_protocol::{FAULTS_TEXT, FaultsRefused, TapFaults};
+use mqttscope_protocol::{FAULTS_TEXT, FaultError, TapFaults};
 use serde::Serialize;
 
 use super::serve::{Served, kept_off, misdirected};
-use crate::tap::faulty::Faulty;
+use crate::tap::faulty::{Faulty, InPlaceOf};
+use crate::tap::health::Health;
 
-/// The faults of the taps, and whether a page may set them.
+/// The taps with their faults, and whether a page may set these.
 #[derive(Clone, Debug)]
 pub(super) struct Lent {
-    pub(super) faulty: Arc<Faulty>,
+    /// None: there are none, and no page may set any.
+    pub(super) faulty: Option<Arc<Faulty>>,
+    pub(super) taps: Vec<Arc<Health>>,
     pub(super) is_allowed: bool,
 }
 
-/// `TOKEN/faults`: GET tells which are in force (`null`: there is no tap); PUT puts lines in their place, POST adds some, DELETE takes all away.
+/// `TOKEN/faults`: GET tells which are in force (`null`: there is no tap); PUT puts lines in their place, POST adds some,
+/// DELETE takes all away. A line that is in force stays as it is, with what it has counted. `?of=1,2` behind PUT: in the
+/// place of these only; what others have added meanwhile stays.
+///
+/// Lines that are wrong are in the body of an answer with status 200, since a browser would log another one as a failure.
 pub(super) async fn all(
     State(served): State<Arc<Served>>,
     Path(token): Path<String>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     kept_off(match lent(&served, &token, &headers, &method) {
-        Ok(lent) => lent.all(&method, body).await,
+        Ok(lent) => lent.all(&method, uri.query(), body).await,
         Err(refused) => *refused,
     })
 }
@@ -42,12 +50,12 @@ pub(super) async fn one(
 ) -> Response {
     kept_off(match lent(&served, &token, &headers, &method) {
         Ok(lent) if method == Method::DELETE => {
-            let number = number.parse::<u32>().ok();
-            if number.is_some_and(|number| lent.faulty.clear(Some(number))) {
-                lent.told()
-            } else {
-                (StatusCode::NOT_FOUND, "there is no such fault").into_response()
-            }
+            let Ok(number) = number.parse::<u32>() else {
+                return kept_off((StatusCode::NOT_FOUND, "this is no fault").into_response());
+            };
+            // One that another page has taken away is gone, as it is to be.
+            lent.clear(Some(number));
+            lent.told()
         }
         Ok(_) => not_so("DELETE"),
         Err(refused) => *refused,
@@ -85,19 +93,20 @@ fn lent<'a>(
 }
 
 impl Lent {
-    async fn all(&self, method: &Method, body: Body) -> Response {
+    async fn all(&self, method: &Method, query: Option<&str>, body: Body) -> Response {
         match *method {
             Method::GET | Method::HEAD => self.told(),
             Method::DELETE => {
-                self.faulty.clear(None);
+                self.clear(None);
                 self.told()
             }
-            Method::PUT | Method::POST => self.set(*method == Method::PUT, body).await,
+            Method::PUT => self.set(&in_place_of(query), body).await,
+            Method::POST => self.set(&InPlaceOf::None, body).await,
             _ => not_so("GET, HEAD, PUT, POST, DELETE"),
         }
     }
 
-    async fn set(&self, replaces: bool, body: Body) -> Response {
+    async fn set(&self, replaced: &InPlaceOf, body: Body) -> Response {
         let Ok(bytes) = axum::body::to_bytes(body, FAULTS_TEXT).await else {
             let says = format!("faults have {FAULTS_TEXT} bytes of text at most");
             return (StatusCode::PAYLOAD_TOO_LARGE, says).into_response();
@@ -105,19 +114,48 @@ impl Lent {
         let Ok(text) = core::str::from_utf8(&bytes) else {
             return (StatusCode::BAD_REQUEST, "this is no UTF-8 text").into_response();
         };
-        match self.faulty.set(text, replaces) {
-            Ok(()) => self.told(),
-            Err(errors) => json(StatusCode::UNPROCESSABLE_ENTITY, &FaultsRefused { errors }),
+        let set = self
+            .faulty
+            .as_ref()
+            .map(|faulty| faulty.set(text, replaced));
+        self.tell(set.and_then(Result::err).unwrap_or_default())
+    }
+
+    fn clear(&self, number: Option<u32>) {
+        if let Some(faulty) = &self.faulty {
+            faulty.clear(number);
         }
     }
 
     fn told(&self) -> Response {
+        self.tell(Vec::new())
+    }
+
+    fn tell(&self, errors: Vec<FaultError>) -> Response {
         let told = TapFaults {
+            taps: self.taps.iter().map(|tap| tap.told()).collect(),
             allowed: self.is_allowed,
-            active: self.faulty.active(),
+            active: self
+                .faulty
+                .as_ref()
+                .map_or(Vec::new(), |faulty| faulty.active()),
+            errors,
         };
         json(StatusCode::OK, &told)
     }
+}
+
+/// Which faults make room for what a PUT sets.
+fn in_place_of(query: Option<&str>) -> InPlaceOf {
+    let Some(numbers) = query.and_then(|query| query.strip_prefix("of=")) else {
+        return InPlaceOf::All;
+    };
+    InPlaceOf::These(
+        numbers
+            .split(',')
+            .filter_map(|it| it.parse().ok())
+            .collect(),
+    )
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response {

@@ -132,8 +132,9 @@ fn open(options: &Options, page: Page) -> Result<()> {
     if !options.no_browser && !browse(&url) {
         eprintln!("mqttscope: no browser could be started: open that address in one");
     }
-    let faults = (ready.as_ref().and_then(Ready::faulty)).map(|faulty| faults::Lent {
-        faulty,
+    let faults = ready.as_ref().map(|ready| faults::Lent {
+        faulty: ready.faulty(),
+        taps: ready.health(),
         is_allowed: may_set,
     });
     let carrying = ready.map(|ready| carry(ready, shelf, stopper.clone(), stop.clone()));

@@ -17,8 +17,8 @@ use super::lend::Lent;
 use super::page::{self, Page};
 use crate::bridge::Bridge;
 
-/// What a `<meta>` of the page cannot say; the rest is the page's own.
-const POLICY: &str = "frame-ancestors 'none'; connect-src 'self' ws: wss:; object-src 'none'";
+/// What a `<meta>` of the page cannot say; the rest is the page's own. It frames a file of its own: where scripts run.
+const POLICY: &str = "frame-ancestors 'self'; connect-src 'self' ws: wss:; object-src 'none'";
 
 /// What is served, and where.
 pub(super) struct Served {
@@ -271,7 +271,7 @@ mod tests {
         );
         for line in [
             "content-type: text/html; charset=utf-8",
-            "content-security-policy: frame-ancestors 'none'; connect-src 'self' ws: wss:; object-src 'none'",
+            "content-security-policy: frame-ancestors 'self'; connect-src 'self' ws: wss:; object-src 'none'",
             "x-content-type-options: nosniff",
             "referrer-policy: no-referrer",
             "cross-origin-resource-policy: same-origin",

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use mqttscope_capture::mark::Mark;
+use mqttscope_capture::mark::{Mark, Tapped};
 use mqttscope_capture::pcapng::{self, Writer};
 use mqttscope_capture::reading::Role;
 use mqttscope_wire::Sender;
@@ -36,10 +36,12 @@ impl Blocks {
 
     /// A connection begins.
     pub(crate) fn opened(&mut self, id: ConnectionId, ends: &Ends, at_ns: u64) {
-        let comment = format!(
-            "{} to {} through the tap {}",
-            ends.client, ends.broker, ends.tap
-        );
+        let comment = Tapped {
+            client: ends.client,
+            broker: ends.broker,
+            tap: ends.tap,
+        }
+        .to_string();
         let ends = pcapng::Ends {
             client: ends.client,
             server: SocketAddr::new(ends.broker.ip(), MQTT_PORT),

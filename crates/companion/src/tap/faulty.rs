@@ -115,6 +115,24 @@ enum Next {
     Stop,
 }
 
+/// Which faults make room for others.
+pub(crate) enum InPlaceOf {
+    None,
+    All,
+    /// Those with these numbers.
+    These(Vec<u32>),
+}
+
+impl InPlaceOf {
+    fn has(&self, number: u32) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::These(numbers) => numbers.contains(&number),
+        }
+    }
+}
+
 /// The faults of all taps, for all their connections.
 #[derive(Debug)]
 pub(crate) struct Faulty {
@@ -144,19 +162,32 @@ impl Faulty {
         rules.iter().map(told).collect()
     }
 
-    /// Puts the faults of these lines in force, beside those that are or in their place.
+    /// Puts the faults of these lines in force, beside those that are or in their place. A line that is in force already, and
+    /// would make room for itself, stays as it is: it has counted, and may have struck.
     ///
     /// # Errors
     /// Each line that is wrong, and why; nothing has changed then.
-    pub(crate) fn set(&self, text: &str, replaces: bool) -> Result<(), Vec<FaultError>> {
-        let rules =
+    pub(crate) fn set(&self, text: &str, replaced: &InPlaceOf) -> Result<(), Vec<FaultError>> {
+        let mut rules =
             plan::parse(text).map_err(|errors| errors.into_iter().map(told).collect::<Vec<_>>())?;
         let now = self.now();
         let mut faults = self.lock();
-        if replaces {
-            faults.retain(|_| false);
+        let mut gone = Vec::new();
+        for active in faults.rules().iter() {
+            if !replaced.has(active.number) {
+                continue;
+            }
+            match rules.iter().position(|rule| rule.text == active.rule.text) {
+                Some(same) => drop(rules.remove(same)),
+                None => gone.push(active.number),
+            }
         }
-        if !faults.add(rules, now) {
+        let stay = faults.rules().len().saturating_sub(gone.len());
+        let is_room = stay.saturating_add(rules.len()) <= MOST_ACTIVE;
+        if is_room {
+            faults.retain(|active| !gone.contains(&active.number));
+        }
+        if !is_room || !faults.add(rules, now) {
             return Err(vec![FaultError {
                 line: 1,
                 message: format!("There can be at most {MOST_ACTIVE} faults at a time."),
@@ -168,14 +199,13 @@ impl Faulty {
         Ok(())
     }
 
-    /// Takes the fault with this number out of force, or all. Whether there was one.
-    pub(crate) fn clear(&self, number: Option<u32>) -> bool {
+    /// Takes the fault with this number out of force, or all.
+    pub(crate) fn clear(&self, number: Option<u32>) {
         let is_it = |active: &Active| number.is_none_or(|number| active.number == number);
         let has_changed = self.lock().retain(|active| !is_it(active));
         if has_changed {
             self.changed.send_replace(());
         }
-        has_changed
     }
 
     /// Carries both directions until a fault or both sides end it. What comes is on the tape as it came.

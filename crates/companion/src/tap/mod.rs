@@ -2,6 +2,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod faulty;
+pub(crate) mod health;
 pub(crate) mod relay;
 pub(crate) mod screen;
 pub(crate) mod serve;
@@ -26,6 +27,7 @@ use crate::net::tls::{Inwards, Outwards};
 use crate::net::{Stop, proxy};
 use crate::paint::{Paint, When};
 use faulty::Faulty;
+use health::Health;
 use screen::Screen;
 use serve::Tap;
 use tape::Tape;
@@ -143,6 +145,14 @@ impl Ready {
         self.faulty.clone()
     }
 
+    /// How its taps are.
+    pub(crate) fn health(&self) -> Vec<Arc<Health>> {
+        self.taps
+            .iter()
+            .map(|tap| Arc::clone(&tap.health))
+            .collect()
+    }
+
     /// Carries until it is told to end. Whoever is to be told of that end is told by `stopper`, too.
     pub(crate) fn carry(
         self,
@@ -230,7 +240,9 @@ impl Ways {
                 proxy_out: self.proxy_out,
                 most: self.max_connections,
                 faulty: faulty.cloned(),
+                health: Arc::default(),
             };
+            let tap = tap.named();
             eprintln!("mqttscope: {tap}");
             taps.push(tap);
         }

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::faulty::Faulty;
+use super::health::Health;
 use super::relay;
 use super::tape::{Closed, ConnectionId, Ends, Place, Tape, What};
 use crate::net::address::{Target, plain};
@@ -43,6 +44,7 @@ pub(crate) struct Tap {
     pub(crate) most: usize,
     /// What goes wrong on purpose.
     pub(crate) faulty: Option<Arc<Faulty>>,
+    pub(crate) health: Arc<Health>,
 }
 
 impl fmt::Display for Tap {
@@ -92,6 +94,8 @@ async fn serve(tap: Tap, tape: Arc<Tape>, mut stop: Stop, numbers: Arc<AtomicU32
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("mqttscope: {tap}: accepting a connection: {error}");
+                tap.health
+                    .failed(format!("no client is accepted ({error})"));
                 tokio::time::sleep(AGAIN).await;
                 continue;
             }
@@ -149,6 +153,12 @@ impl Drop for Over<'_> {
 }
 
 impl Tap {
+    /// The same with the name that its health has.
+    pub(crate) fn named(self) -> Self {
+        let health = Arc::new(Health::new(self.to_string()));
+        Self { health, ..self }
+    }
+
     async fn connection(
         &self,
         client: TcpStream,
@@ -188,10 +198,20 @@ impl Tap {
         let client = timeout(OPENING, self.accept(client, ends))
             .await
             .map_err(|_| anyhow!("the client took more than {OPENING:?} to begin"))??;
-        let broker = timeout(OPENING, self.reach(ends))
+        let reached = timeout(OPENING, self.reach(ends))
             .await
-            .map_err(|_| anyhow!("{} took more than {OPENING:?} to answer", self.target))??;
-        Ok((client, broker))
+            .unwrap_or_else(|_| {
+                let target = &self.target;
+                Err(anyhow!("{target} took more than {OPENING:?} to answer"))
+            });
+        match &reached {
+            Ok(_) => self.health.well(),
+            Err(error) => {
+                let why = format!("the broker cannot be reached ({error:#})");
+                self.health.failed(why);
+            }
+        }
+        Ok((client, reached?))
     }
 
     async fn accept(&self, mut client: TcpStream, ends: &mut Ends) -> Result<Stream> {

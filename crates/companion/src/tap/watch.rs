@@ -14,14 +14,13 @@ use mqttscope_view::escape;
 use mqttscope_wire::{
     Context, ControlPacket, Frame, Framed, Framer, ProtocolVersion, Sender, detect,
 };
-use serde::Serialize;
 
 use super::screen::Screen;
 use super::tape::{Closed, ConnectionId, Ends, Entry, Roll, Tape, What};
 use crate::arguments::Format;
-use crate::paint::{Colour, Paint};
+use crate::paint::Paint;
 use crate::report::{self, counted, sender};
-use crate::row::{self, Clock, Row};
+use crate::row::{self, Row, Told};
 
 /// The monitor looks for what is late this often, at least.
 const TICK: Duration = Duration::from_secs(1);
@@ -121,16 +120,6 @@ struct Connection {
     packets: u64,
     /// Both sides get what the other sends, or nearly.
     is_judged: bool,
-}
-
-/// Something that is no packet, as JSON.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told<'a> {
-    kind: &'static str,
-    connection: &'a str,
-    at_ms: u64,
-    text: &'a str,
 }
 
 impl Watcher {
@@ -360,7 +349,7 @@ impl Watcher {
         else {
             return;
         };
-        if mark.effect != Effect::Late {
+        if mark.effect.disturbs() {
             let at = watch.instant(at_ns);
             watch.monitor.handle_gap(Watched(id.0), at);
         }
@@ -425,35 +414,17 @@ impl Watcher {
             }
             return;
         };
-        let at_ms = at_ns / 1_000_000;
-        match show.format {
-            Format::Text => {
-                let colour = if kind == "fault" {
-                    Colour::Yellow
-                } else {
-                    Colour::Dim
-                };
-                let line = format_args!(
-                    "      {} {} {kind}: {text}\n",
-                    Clock(at_ms),
-                    connection.name
-                )
-                .to_string();
-                self.lines
-                    .extend(show.paint.with(colour, line.trim_end()).to_string().bytes());
-            }
-            Format::Json => {
-                let told = Told {
-                    kind,
-                    connection: &connection.name,
-                    at_ms,
-                    text,
-                };
-                // Writing to memory does not fail.
-                let _ = serde_json::to_writer(&mut self.lines, &told);
-            }
-        }
-        self.lines.push(b'\n');
+        let told = Told {
+            kind,
+            connection: &connection.name,
+            at_ms: at_ns / 1_000_000,
+            text,
+        };
+        // Writing to memory does not fail.
+        let _ = match show.format {
+            Format::Text => told.text(true, show.paint, &mut self.lines),
+            Format::Json => told.json(&mut self.lines),
+        };
     }
 
     /// Hands on the lines that are made.

@@ -14,13 +14,35 @@ const PUBLISH: [u8; 7] = [0x32, 5, 0, 1, b't', 0, 1];
 const AGAIN: [u8; 7] = [0x3a, 5, 0, 1, b't', 0, 1];
 const PUBACK: [u8; 4] = [0x40, 2, 0, 1];
 
-/// Says this of the faults, and gives the status and the answer.
+/// Says this of the faults, and gives the status and what is said of faults.
 fn say(open: &Open, method: &str, what: &str, text: &str) -> (u16, Value) {
     let path = format!("/companion/{}/faults{what}", open.token);
     let answer = open.send(method, &path, &[], text.as_bytes());
     let status = answer.status;
     let body = answer.body();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    let mut told = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    if let Some(told) = told.as_object_mut() {
+        assert!(
+            told.remove("taps")
+                .is_some_and(|taps| taps.as_array().unwrap().len() == 1)
+        );
+    }
+    (status, told)
+}
+
+/// What troubles the only tap.
+fn trouble(open: &Open) -> Option<String> {
+    let path = format!("/companion/{}/faults", open.token);
+    let body = open.send("GET", &path, &[], b"").body();
+    let told: Value = serde_json::from_slice(&body).unwrap();
+    let [tap] = &told["taps"].as_array().unwrap()[..] else {
+        panic!("{told}");
+    };
+    assert!(
+        tap["name"].as_str().unwrap().starts_with("tap 127.0.0.1:"),
+        "{told}"
+    );
+    tap["trouble"].as_str().map(str::to_owned)
 }
 
 fn active(faults: &[(u32, &str, u64)]) -> Value {
@@ -39,7 +61,10 @@ fn marks(stream: &[u8]) -> Vec<(usize, Mark)> {
     while let Some(event) = reader.poll_event() {
         match event {
             Event::Bytes { bytes, .. } => len += bytes.len(),
-            Event::Marked { comment, .. } => marks.push((len, Mark::of_comment(comment).unwrap())),
+            // The first says between whom the tap stands.
+            Event::Marked { comment, .. } => {
+                marks.extend(Mark::of_comment(comment).map(|mark| (len, mark)));
+            }
             _ => {}
         }
     }
@@ -129,7 +154,8 @@ fn faults_are_added_replaced_and_taken_away_while_a_connection_is_open() {
     passes(&mut broker, &mut client, &[0xd0, 0]);
     let both = active(&[(1, hold, 1), (2, lose, 1)]);
     assert_eq!(say(&open, "GET", "", "").1, both);
-    assert_eq!(say(&open, "DELETE", "/7", "").0, 404);
+    // Another page may have been there before.
+    assert_eq!(say(&open, "DELETE", "/7", ""), (200, both));
     assert_eq!(say(&open, "DELETE", "/x", "").0, 404);
     assert_eq!(say(&open, "DELETE", "/1", "").1, active(&[(2, lose, 1)]));
     // What it held back goes on at once.
@@ -150,12 +176,49 @@ fn faults_are_added_replaced_and_taken_away_while_a_connection_is_open() {
 }
 
 #[test]
+fn what_is_in_force_stays_as_it_is_when_lines_are_set_again() {
+    let Tapped {
+        open,
+        mut client,
+        mut broker,
+        ..
+    } = tapped_with("faults_again", &[]);
+    let (lose, hold) = ("lose * PUBLISH 1 from client", "hold b until 5");
+    say(&open, "PUT", "", lose);
+    client.write_all(&PUBLISH).unwrap();
+    passes(&mut client, &mut broker, &[0xc0, 0]);
+    assert_eq!(say(&open, "GET", "", "").1, active(&[(1, lose, 1)]));
+    // It was for one packet: it does not wait for another, and its number stays.
+    let both = active(&[(1, lose, 1), (2, hold, 0)]);
+    assert_eq!(
+        say(&open, "PUT", "?of=1", &format!("{lose}\n{hold}")).1,
+        both
+    );
+    passes(&mut client, &mut broker, &PUBLISH);
+    // Another page knows the first only: what it sets leaves the second alone.
+    let slow = "slow b at 0 by 5";
+    let all = active(&[(1, lose, 1), (2, hold, 0), (3, slow, 0)]);
+    assert_eq!(
+        say(&open, "PUT", "?of=1", &format!("{lose}\n{slow}")).1,
+        all
+    );
+    let rest = active(&[(2, hold, 0)]);
+    assert_eq!(say(&open, "PUT", "?of=1,3", "").1, rest);
+    // The same line twice is two faults.
+    let twice = active(&[(2, hold, 0), (4, hold, 0)]);
+    assert_eq!(
+        say(&open, "PUT", "?of=2", &format!("{hold}\n{hold}")).1,
+        twice
+    );
+}
+
+#[test]
 fn lines_that_are_wrong_are_told_and_change_nothing() {
     let Tapped { open, .. } = tapped_with("faults_wrong", &[]);
     say(&open, "PUT", "", "cut b at 5");
     let there = active(&[(1, "cut b at 5", 0)]);
     let (status, says) = say(&open, "PUT", "", "cut * at 5\ncut * before PUBAK 1\n");
-    assert_eq!(status, 422);
+    assert_eq!((status, &says["active"]), (200, &there["active"]));
     let error = &says["errors"][0];
     assert_eq!(
         (&error["line"], &error["fix"]["right"]),
@@ -168,7 +231,7 @@ fn lines_that_are_wrong_are_told_and_change_nothing() {
     assert_eq!(say(&open, "GET", "", "").1, there);
     let many = "cut a at 5\n".repeat(200);
     let (status, says) = say(&open, "POST", "", &many);
-    assert_eq!(status, 422, "{says}");
+    assert_eq!(status, 200, "{says}");
     assert!(
         says["errors"][0]["message"]
             .as_str()
@@ -230,6 +293,33 @@ fn a_tap_may_be_closed_to_faults_from_pages() {
     passes(&mut client, &mut broker, &[0xc0, 0]);
     let there = json!({"allowed": false, "active": [{"number": 1, "line": "lose * PUBLISH 1", "struck": 1}]});
     assert_eq!(say(&open, "GET", "", ""), (200, there));
+}
+
+#[test]
+fn a_broker_that_is_gone_is_told_until_it_is_back() {
+    for more in [&[][..], &["--no-page-faults"]] {
+        let Tapped {
+            open, tap, server, ..
+        } = tapped_with("faults_broker_gone", more);
+        assert_eq!(trouble(&open), None);
+        let address = server.address();
+        drop(server);
+        for count in ["1 connection of", "2 connections of"] {
+            assert_eq!(until_end(&mut connect(tap)), b"");
+            let says = trouble(&open).unwrap();
+            assert!(
+                says.contains("the broker cannot be reached (") && says.contains(count),
+                "{says}"
+            );
+        }
+        let back = std::net::TcpListener::bind(address).unwrap();
+        let client = connect(tap);
+        let reached = back.accept().unwrap();
+        while trouble(&open).is_some() {
+            std::thread::yield_now();
+        }
+        drop((client, reached));
+    }
 }
 
 #[test]

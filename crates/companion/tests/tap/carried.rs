@@ -102,6 +102,36 @@ fn a_broker_that_cannot_be_reached_is_told() {
         .wait("no address is known for no-such-host.invalid");
 }
 
+#[cfg(unix)]
+#[test]
+fn it_ends_though_nobody_reads_what_it_says() {
+    use std::io::{BufRead as _, BufReader};
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .args(["tap", "0", "--to", "127.0.0.1:1"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut says = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut says)
+        .unwrap();
+    assert!(says.contains("mqttscope: tap"), "{says}");
+    let pid = child.id().to_string();
+    let signalled = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(signalled.unwrap().success());
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while child.try_wait().unwrap().is_none() {
+        if std::time::Instant::now() > until {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("it did not end");
+        }
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn more_connections_than_allowed_are_closed_at_once_and_later_ones_are_not() {
     let server = Server::start();

@@ -161,6 +161,41 @@ fn faults_are_told_where_nothing_else_is() {
     // What was sent is in it, whatever became of it.
     let wanted = [CONNECT.to_vec(), vec![0xc0, 0]];
     assert_eq!(packets(&[PathBuf::from(file)]), wanted);
+    // So are the real ports of broker and tap.
+    let (_, out, _) = run(&["follow", file]);
+    assert!(
+        out.lines()
+            .next()
+            .unwrap()
+            .ends_with(&format!("to {address}")),
+        "{out}"
+    );
+    // So is what the tap did, and every command tells it.
+    let words = "line 1: cut before PINGREQ 1; 2 bytes did not go on";
+    let capture = Capture::read(&std::fs::read(file).unwrap(), None);
+    let [marked] = &capture.connections[0].marks[..] else {
+        panic!("{:?}", capture.connections[0].marks);
+    };
+    assert_eq!((marked.after, &*marked.mark.words), (2, words));
+    let (code, out, err) = run(&["lint", file]);
+    assert_eq!((code, &*out), (Some(0), ""), "{err}");
+    let told = format!("the tap did this on purpose: {words}; what follows is not judged");
+    assert!(err.contains(&told), "{err}");
+    let (_, out, _) = run(&["follow", file]);
+    assert!(
+        out.trim_end().ends_with(&format!(" fault: {words}")),
+        "{out}"
+    );
+    let (_, out, _) = run(&["follow", "--format", "json", file]);
+    let last: serde_json::Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&last["kind"], &last["text"]),
+        (&"fault".into(), &words.into())
+    );
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    Running::start(arguments).ended()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use mqttscope_capture::foreign::Endpoint;
-use mqttscope_capture::mark::Effect;
+use mqttscope_capture::mark::{Effect, Tapped};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{Ending, Opened, Peer, Transport};
 use mqttscope_protocol::{CapturedRow, ConnectionId};
@@ -31,6 +31,8 @@ const MOST_CHUNKS: usize = 64;
 pub(crate) struct Captured {
     pub(crate) id: ConnectionId,
     pub(crate) opened: Opened,
+    /// Between whom the tap stands that recorded it.
+    pub(crate) tapped: Option<Tapped>,
     pub(crate) transport: Transport,
     /// What shows what it carries.
     pub(crate) why: String,
@@ -188,6 +190,7 @@ impl Captured {
         Self {
             id,
             opened,
+            tapped: None,
             transport: Transport::Nothing,
             why: String::new(),
             socket,
@@ -399,7 +402,7 @@ impl Captured {
         match effect {
             Effect::Silent => self.is_silent = true,
             Effect::Cut => self.is_cut = true,
-            Effect::Late | Effect::Lost | Effect::Changed => {}
+            Effect::Nothing | Effect::Late | Effect::Lost | Effect::Changed => {}
         }
     }
 
@@ -500,11 +503,25 @@ impl Captured {
 
     /// Where it leads, for people.
     pub(crate) fn ends(&self) -> String {
-        format!("{} to {}", self.opened.client, self.server())
+        format!("{} to {}", self.client(), self.server())
+    }
+
+    fn client(&self) -> String {
+        let tapped = self.tapped.map(|tapped| tapped.client.to_string());
+        tapped.unwrap_or_else(|| self.opened.client.to_string())
+    }
+
+    /// The broker, which other connections may lead to as well.
+    pub(crate) fn broker(&self) -> String {
+        let tapped = self.tapped.map(|tapped| tapped.broker.to_string());
+        tapped.unwrap_or_else(|| self.opened.server.to_string())
     }
 
     /// The other end: of the address of a WebSocket the host, as it is of no interest how the address goes on.
     fn server(&self) -> String {
+        if let Some(Tapped { broker, tap, .. }) = self.tapped {
+            return format!("{broker} through the tap {tap}");
+        }
         let server = self.opened.server.to_string();
         let host = server.split_once("://").and_then(|(_, rest)| {
             let authority = rest.split('/').next()?;
@@ -519,7 +536,7 @@ impl Captured {
             id: self.id,
             client_identifier: self.client_identifier.clone(),
             name: String::new(),
-            client: self.opened.client.to_string(),
+            client: self.client(),
             server: self.server(),
             transport: self.carrier().to_owned(),
             version: self.version,

@@ -1,11 +1,14 @@
 //! What the faults of a tap did in a recording, and what came of it: was a message sent again whose acknowledgement was
 //! lost?
 
-use std::collections::BTreeMap;
+use core::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_capture::mark::{Effect, Mark};
 use mqttscope_capture::reading::Role;
-use mqttscope_protocol::{ConnectionId, FaultAnswer, FaultRow, RecordId, duration};
+use mqttscope_protocol::{
+    ConnectionId, Fate, FaultAnswer, FaultRow, FaultStrike, RecordId, duration,
+};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
     ControlPacket, Frame, PacketType, ProtocolVersion, ReasonCode, Sender, Severity,
@@ -15,13 +18,15 @@ use super::{Captured, Captures};
 
 /// Faults that are listed.
 const MOST: usize = 400;
+/// The newest strikes that are listed of each.
+const MOST_STRIKES: usize = 50;
 /// Marks that an export writes again.
 const MOST_MARKS: usize = 20_000;
 /// Packets that are awaited at a time.
-const MOST_AWAITED: usize = 64;
-/// How long a new connection may take before what was not sent again on it counts as not sent again. A sender that does so
-/// does it at once.
-const PATIENCE_MS: u64 = 10_000;
+const MOST_AWAITED: usize = 256;
+/// How long a new connection may take from its acceptance on before what was not sent again on it counts as not sent again.
+/// A sender that does so does it at once.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The DUP flag in the first byte of a PUBLISH.
 const DUP: u8 = 8;
@@ -36,13 +41,10 @@ pub(crate) struct Faulted {
     marks: BTreeMap<RecordId, Mark>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Struck {
-    words: String,
     count: u64,
-    first: RecordId,
-    last: RecordId,
-    answer: Option<FaultAnswer>,
+    strikes: VecDeque<FaultStrike>,
 }
 
 /// A packet that is to be sent again.
@@ -60,9 +62,19 @@ pub(crate) struct Awaited {
     sent: Option<RecordId>,
     mark: RecordId,
     at: Instant,
-    /// The newer connection of the client, since when it is there, and whether the server kept the session.
-    newer: Option<(ConnectionId, Instant)>,
-    is_kept: Option<bool>,
+    /// The connection where it was sent is over.
+    is_over: bool,
+    newer: Option<Newer>,
+}
+
+/// A newer connection of the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Newer {
+    id: ConnectionId,
+    /// The client asks for a new session.
+    is_clean: bool,
+    /// Since when it is accepted, and whether the server goes on with the session.
+    accepted: Option<(Instant, bool)>,
 }
 
 /// A packet of a connection that may be the one.
@@ -71,6 +83,7 @@ pub(crate) struct Heard<'a> {
     pub(crate) client: &'a str,
     pub(crate) record: RecordId,
     pub(crate) at: Instant,
+    pub(crate) version: ProtocolVersion,
     pub(crate) sender: Sender,
     pub(crate) bytes: &'a [u8],
     pub(crate) frame: &'a Frame<'a>,
@@ -78,19 +91,45 @@ pub(crate) struct Heard<'a> {
 
 /// What became of one.
 pub(crate) struct Answered {
+    /// The file and the fault, and the row that tells of it.
+    strike: ((usize, u32), RecordId),
     /// Whose it is in the list of findings.
     pub(crate) connection: ConnectionId,
+    /// The packet that was sent again.
+    pub(crate) came: Option<RecordId>,
     pub(crate) answer: FaultAnswer,
+}
+
+/// The packet that a mark names: who sent it, its type, and its Packet Identifier or 0.
+pub(crate) fn named_by(mark: &Mark) -> Option<(Sender, PacketType, u16)> {
+    let packet = mark.packet?;
+    let identifier = packet.identifier.unwrap_or(0);
+    Some((sender(packet.from), packet.packet_type, identifier))
+}
+
+/// What became of the packet that a mark names; `None`: the other side got it as it was sent.
+pub(crate) fn fate_of(mark: &Mark) -> Option<Fate> {
+    mark.packet.filter(|packet| !packet.goes_on)?;
+    match mark.effect {
+        Effect::Nothing => None,
+        Effect::Late => Some(Fate::Late),
+        Effect::Changed => Some(Fate::Changed),
+        Effect::Lost | Effect::Cut | Effect::Silent => Some(Fate::Lost),
+    }
+}
+
+const fn sender(role: Role) -> Sender {
+    match role {
+        Role::Client => Sender::Client,
+        Role::Server => Sender::Server,
+    }
 }
 
 /// Who sends the packet whose loss or acknowledgement's loss a mark tells of, and what is sent again then.
 pub(crate) fn awaited_of(mark: &Mark) -> Option<(Sender, PacketType, u16)> {
     let is_lost = matches!(mark.effect, Effect::Lost | Effect::Cut | Effect::Silent);
     let packet = mark.packet.filter(|_| is_lost)?;
-    let from = match packet.from {
-        Role::Client => Sender::Client,
-        Role::Server => Sender::Server,
-    };
+    let from = sender(packet.from);
     let (sender, kind) = match packet.packet_type {
         PacketType::Publish => (from, PacketType::Publish),
         PacketType::Puback | PacketType::Pubrec => (from.peer(), PacketType::Publish),
@@ -102,12 +141,13 @@ pub(crate) fn awaited_of(mark: &Mark) -> Option<(Sender, PacketType, u16)> {
 }
 
 impl Faulted {
-    /// A fault struck. `sent`: the packet that is to be sent again, if there is one, and its first sending.
+    /// A fault struck a connection of a client, which people know under a name. `sent`: the first sending of the packet that is
+    /// to be sent again, if there is one.
     pub(crate) fn note(
         &mut self,
         file: usize,
         mark: &Mark,
-        (connection, client): (ConnectionId, &str),
+        (connection, client, name): (ConnectionId, &str, String),
         (record, at): (RecordId, Instant),
         sent: Option<RecordId>,
     ) {
@@ -118,16 +158,18 @@ impl Faulted {
         if self.struck.len() >= MOST && !self.struck.contains_key(&key) {
             return;
         }
-        let struck = self.struck.entry(key).or_insert_with(|| Struck {
-            words: String::new(),
-            count: 0,
-            first: record,
-            last: record,
+        let struck = self.struck.entry(key).or_default();
+        struck.count = struck.count.saturating_add(1);
+        if struck.strikes.len() >= MOST_STRIKES {
+            struck.strikes.pop_front();
+        }
+        struck.strikes.push_back(FaultStrike {
+            record,
+            client: name,
+            words: mark.words.clone(),
+            awaits: None,
             answer: None,
         });
-        struck.words.clone_from(&mark.words);
-        struck.count = struck.count.saturating_add(1);
-        struck.last = record;
         let Some((sender, kind, identifier)) = awaited_of(mark) else {
             return;
         };
@@ -142,8 +184,8 @@ impl Faulted {
                 sent,
                 mark: record,
                 at,
+                is_over: false,
                 newer: None,
-                is_kept: None,
             });
         }
     }
@@ -170,58 +212,94 @@ impl Faulted {
         self.answer(|awaited| awaited.ended(connection))
     }
 
-    fn answer(&mut self, mut of: impl FnMut(&mut Awaited) -> Option<FaultAnswer>) -> Vec<Answered> {
-        let Self {
-            struck, awaited, ..
-        } = self;
+    /// When the first that is awaited counts as not sent again; `None`: no time shows that.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.awaited.iter().filter_map(Awaited::due).min()
+    }
+
+    /// It is so late.
+    pub(crate) fn late(&mut self, now: Instant) -> Vec<Answered> {
+        self.answer(|awaited| {
+            let is_due = awaited.due().is_some_and(|due| due <= now);
+            is_due.then(|| awaited.did_not_come(None))
+        })
+    }
+
+    fn answer(&mut self, mut of: impl FnMut(&mut Awaited) -> Option<Answered>) -> Vec<Answered> {
         let mut answered = Vec::new();
-        awaited.retain_mut(|awaited| {
-            let Some(answer) = of(awaited) else {
-                return true;
-            };
-            if let Some(struck) = struck.get_mut(&awaited.key) {
-                struck.answer = Some(answer.clone());
-            }
-            answered.push(Answered {
-                connection: awaited.newer.map_or(awaited.connection, |(newer, _)| newer),
-                answer,
-            });
-            false
+        self.awaited.retain_mut(|awaited| {
+            let answer = of(awaited);
+            let stays = answer.is_none();
+            answered.extend(answer);
+            stays
         });
         answered
     }
 
+    /// Keeps what became of one.
+    pub(crate) fn keep(&mut self, answered: &Answered) {
+        let (key, record) = answered.strike;
+        let struck = self.struck.get_mut(&key);
+        let strike = struck.and_then(|struck| {
+            let mut strikes = struck.strikes.iter_mut();
+            strikes.find(|strike| strike.record == record)
+        });
+        if let Some(strike) = strike {
+            strike.answer = Some(answered.answer.clone());
+        }
+    }
+
     /// As the page shows them.
     pub(crate) fn rows(&self) -> Vec<FaultRow> {
+        let strike = |strike: &FaultStrike| FaultStrike {
+            awaits: (self.awaited.iter())
+                .find(|awaited| awaited.mark == strike.record)
+                .map(|awaited| awaited.waits().to_owned()),
+            ..strike.clone()
+        };
         let row = |(key, struck): (&(usize, u32), &Struck)| FaultRow {
             file: key.0,
             number: key.1,
-            words: struck.words.clone(),
             count: struck.count,
-            first: struck.first,
-            last: struck.last,
-            awaits: self.awaited.iter().any(|awaited| awaited.key == *key),
-            answer: struck.answer.clone(),
+            strikes: struck.strikes.iter().map(strike).collect(),
         };
         self.struck.iter().map(row).collect()
     }
 }
 
 impl Awaited {
-    fn hear(&mut self, heard: &Heard<'_>, sent: Option<&[u8]>) -> Option<FaultAnswer> {
-        if heard.client != self.client || heard.record <= self.mark {
+    fn hear(&mut self, heard: &Heard<'_>, sent: Option<&[u8]>) -> Option<Answered> {
+        if heard.record <= self.mark {
             return None;
         }
-        let is_newer = heard.connection != self.connection;
-        if is_newer {
+        let is_late = self.due().is_some_and(|due| due <= heard.at);
+        if heard.client != self.client {
+            return is_late.then(|| self.did_not_come(None));
+        }
+        if heard.connection != self.connection {
             match &heard.frame.packet {
-                Ok(ControlPacket::Connect(_)) => {
-                    self.newer = Some((heard.connection, heard.at));
-                    self.is_kept = None;
+                Ok(ControlPacket::Connect(connect)) => {
+                    // It came back before, and comes back again.
+                    let before = self.newer.filter(|newer| newer.accepted.is_some());
+                    let answer = before.map(|_| self.did_not_come(None));
+                    self.newer = Some(Newer {
+                        id: heard.connection,
+                        is_clean: connect.clean_start,
+                        accepted: None,
+                    });
+                    if answer.is_some() {
+                        return answer;
+                    }
                 }
-                Ok(ControlPacket::Connack(connack)) if self.is_on(heard.connection) => {
-                    let is_accepted = connack.reason_code == ReasonCode::SUCCESS;
-                    self.is_kept = is_accepted.then_some(connack.session_present);
+                Ok(ControlPacket::Connack(connack)) => {
+                    if let Some(newer) = self.newer.as_mut().filter(|it| it.id == heard.connection)
+                        && connack.reason_code == ReasonCode::SUCCESS
+                    {
+                        // MQTT 3.1 does not say whether the session goes on.
+                        let is_told = heard.version != ProtocolVersion::V3_1;
+                        let goes_on = !newer.is_clean && (connack.session_present || !is_told);
+                        newer.accepted = Some((heard.at, goes_on));
+                    }
                 }
                 _ => {}
             }
@@ -233,33 +311,68 @@ impl Awaited {
         {
             return Some(self.came(heard, sent));
         }
-        let since = self.newer.filter(|(newer, _)| *newer == heard.connection)?;
-        let is_late = heard.at - since.1 >= core::time::Duration::from_millis(PATIENCE_MS);
-        (is_late && self.is_kept.is_some()).then(|| self.did_not_come(Some(heard.record)))
+        is_late.then(|| self.did_not_come(self.is_on(heard.connection).then_some(heard.record)))
     }
 
     fn is_on(&self, connection: ConnectionId) -> bool {
-        self.newer.is_some_and(|(newer, _)| newer == connection)
+        self.newer.is_some_and(|newer| newer.id == connection)
+    }
+
+    /// When it counts as not sent again.
+    fn due(&self) -> Option<Instant> {
+        let (since, _) = self.newer?.accepted?;
+        Some(since + PATIENCE)
+    }
+
+    /// How far it is.
+    const fn waits(&self) -> &'static str {
+        match self.newer {
+            Some(Newer {
+                accepted: Some((_, true)),
+                ..
+            }) => "The client is back, and it was not sent again yet.",
+            Some(Newer {
+                accepted: Some((_, false)),
+                ..
+            }) => "The client is back with a new session, in which it need not be sent again.",
+            Some(_) => "The client comes back.",
+            None if self.is_over => "The client has not come back yet.",
+            None => "Nobody has sent it again yet.",
+        }
     }
 
     /// The packet has its type and its Packet Identifier.
-    fn came(&self, heard: &Heard<'_>, sent: Option<&[u8]>) -> FaultAnswer {
+    fn came(&self, heard: &Heard<'_>, sent: Option<&[u8]>) -> Answered {
         let name = self.name();
         let after = duration(heard.at - self.at);
-        let place = if heard.connection == self.connection {
+        let is_same_connection = heard.connection == self.connection;
+        let place = if is_same_connection {
             "on the same connection"
         } else {
             "on the new connection"
         };
         let is_dup = heard.bytes.first().is_some_and(|first| first & DUP != 0);
         let is_same = sent.is_none_or(|sent| is_same(sent, heard.bytes));
+        let is_new = self.is_new_session(heard.version) && !is_same_connection;
+        let again = format!("{name} was sent again");
         let (says, severity) = match self.kind {
+            PacketType::Publish if is_dup && is_new => (
+                format!(
+                    "{again} with DUP, {after} later, {place}. Its session is new: there it counts as sent for the first \
+                     time, for which DUP must be 0."
+                ),
+                Severity::Error,
+            ),
             PacketType::Publish if is_dup => (
-                format!("{name} was sent again with DUP, {after} later, {place}."),
+                format!("{again} with DUP, {after} later, {place}."),
+                Severity::Note,
+            ),
+            PacketType::Publish if is_same && is_new => (
+                format!("{again} as a new message, {after} later, {place}, whose session is new."),
                 Severity::Note,
             ),
             PacketType::Publish if is_same => (
-                format!("{name} was sent again, {after} later, {place}, but without DUP."),
+                format!("{again}, {after} later, {place}, but without DUP."),
                 Severity::Warning,
             ),
             PacketType::Publish => (
@@ -269,15 +382,25 @@ impl Awaited {
                 ),
                 self.severity(),
             ),
-            _ => (
-                format!("{name} was sent again, {after} later, {place}."),
-                Severity::Note,
-            ),
+            _ => (format!("{again}, {after} later, {place}."), Severity::Note),
         };
-        self.answered(says, severity, Some(heard.record))
+        Answered {
+            connection: heard.connection,
+            came: Some(heard.record),
+            ..self.answered(says, severity, Some(heard.record))
+        }
     }
 
-    fn did_not_come(&self, last: Option<RecordId>) -> FaultAnswer {
+    /// Whether nothing of before goes on. A client of 3.1.1 that did not ask for that may go on with its own part all the
+    /// same (section 3.2.2.2).
+    fn is_new_session(&self, version: ProtocolVersion) -> bool {
+        self.newer.is_some_and(|newer| {
+            let is_lost = matches!(newer.accepted, Some((_, false)));
+            newer.is_clean || is_lost && (version.is_v5() || self.sender == Sender::Server)
+        })
+    }
+
+    fn did_not_come(&self, last: Option<RecordId>) -> Answered {
         let says = format!(
             "{} was not sent again on the new connection{}.",
             self.name(),
@@ -287,11 +410,10 @@ impl Awaited {
     }
 
     /// The connection is over.
-    fn ended(&mut self, connection: ConnectionId) -> Option<FaultAnswer> {
-        if !self.is_on(connection) {
-            return None;
-        }
-        if self.is_kept.is_none() {
+    fn ended(&mut self, connection: ConnectionId) -> Option<Answered> {
+        self.is_over |= connection == self.connection;
+        let newer = self.newer.filter(|newer| newer.id == connection)?;
+        if newer.accepted.is_none() {
             // It never was accepted: another one may be.
             self.newer = None;
             return None;
@@ -299,12 +421,17 @@ impl Awaited {
         Some(self.did_not_come(None))
     }
 
-    fn answered(&self, says: String, severity: Severity, last: Option<RecordId>) -> FaultAnswer {
+    fn answered(&self, says: String, severity: Severity, last: Option<RecordId>) -> Answered {
         let packets = [self.sent, Some(self.mark), last];
-        FaultAnswer {
-            says,
-            severity,
-            packets: packets.into_iter().flatten().collect(),
+        Answered {
+            strike: (self.key, self.mark),
+            connection: self.newer.map_or(self.connection, |newer| newer.id),
+            came: None,
+            answer: FaultAnswer {
+                says,
+                severity,
+                packets: packets.into_iter().flatten().collect(),
+            },
         }
     }
 
@@ -321,16 +448,24 @@ impl Awaited {
     }
 
     /// Where there is no session, nothing is to be sent again (section 4.4).
-    const fn severity(&self) -> Severity {
-        match self.is_kept {
-            Some(false) => Severity::Note,
+    fn severity(&self) -> Severity {
+        match self.newer {
+            Some(newer) if newer.is_clean || matches!(newer.accepted, Some((_, false))) => {
+                Severity::Note
+            }
             _ => Severity::Warning,
         }
     }
 
-    const fn why(&self) -> &'static str {
-        match self.is_kept {
-            Some(false) => {
+    fn why(&self) -> &'static str {
+        match self.newer {
+            Some(newer) if newer.is_clean => {
+                ", and need not be: the client asked for a new session (Clean Start or Clean Session 1)"
+            }
+            Some(Newer {
+                accepted: Some((_, false)),
+                ..
+            }) => {
                 ", and need not be: the server has no session of the client any more (Session Present 0)"
             }
             _ => "",
@@ -353,7 +488,7 @@ impl Captures {
     pub(crate) fn note_fault(
         &mut self,
         mark: &Mark,
-        whose: (ConnectionId, &str),
+        whose: (ConnectionId, &str, String),
         place: (RecordId, Instant),
         sent: Option<RecordId>,
     ) {
@@ -382,6 +517,21 @@ impl Captures {
     /// A connection is over.
     pub(crate) fn hear_no_more(&mut self, connection: ConnectionId) -> Vec<Answered> {
         self.faulted.ended(connection)
+    }
+
+    /// When the first of what is awaited counts as not sent again, in the time of what is read.
+    pub(crate) fn awaits_until(&self) -> Option<Instant> {
+        self.faulted.due()
+    }
+
+    /// It is so late, in the time of what is read.
+    pub(crate) fn hear_nothing(&mut self, now: Instant) -> Vec<Answered> {
+        self.faulted.late(now)
+    }
+
+    /// Keeps what became of one.
+    pub(crate) fn keep_answer(&mut self, answered: &Answered) {
+        self.faulted.keep(answered);
     }
 
     /// The version of a connection by its number.

@@ -66,7 +66,7 @@ impl Captures {
         }
     }
 
-    /// The rows of a window; `found` counts the packets to which the list is narrowed.
+    /// The rows of a window; `found` counts the rows to which the list is narrowed.
     pub(crate) fn report(
         &mut self,
         window: Window,
@@ -105,7 +105,7 @@ impl Captures {
         }
     }
 
-    /// Makes the list, where it is another one or something has changed: those with packets that were found, in order.
+    /// Makes the list, where it is another one or something has changed: those of which something was found, in order.
     fn sort(&mut self, order: CapturedOrder, found: Option<&Tally>) {
         let Listed {
             places,
@@ -125,7 +125,7 @@ impl Captures {
         let mut all: Vec<(usize, &Captured)> = places
             .iter()
             .filter_map(|&place| Some((place, self.all.get(place)?)))
-            .filter(|(_, it)| found.is_none() || packets(it) > 0)
+            .filter(|(_, it)| found.is_none_or(|found| found.has(it.id)))
             .collect();
         // Stable: equal ones stay in the order of the file.
         match order {

@@ -159,7 +159,7 @@ impl Captures {
     }
 
     /// Whether a file is read that grows: what came of it may not come again.
-    pub(super) fn grows(&self) -> bool {
+    pub(crate) fn grows(&self) -> bool {
         let grows = |file: &CaptureFile| file.size.is_none() && file.read > 0 && is_open(file);
         self.files.iter().any(grows)
     }

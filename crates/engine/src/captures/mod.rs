@@ -17,13 +17,13 @@ use mqttscope_capture::recording::{
     self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
 };
 use mqttscope_capture::tls::KeyLog;
-use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
+use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionEvent, ConnectionId, EventKind};
 
 use crate::connection::SocketId;
-use crate::log::Journal;
+use crate::log::{Journal, Record, WireLog};
 pub(crate) use connection::{Captured, Sent};
 use faults::Faulted;
-pub(crate) use faults::{Answered, Heard, awaited_of};
+pub(crate) use faults::{Answered, Heard, awaited_of, fate_of, named_by};
 use listed::Listed;
 pub(crate) use merging::Turn;
 use merging::is_open;
@@ -434,7 +434,7 @@ impl Captures {
         let name = captured.client_identifier();
         let &newest = self.newest.get(name).filter(|_| !name.is_empty())?;
         let rival = self.all.get(newest).filter(|_| newest != own)?;
-        let is_rival = rival.opened.server == captured.opened.server && !rival.is_refused();
+        let is_rival = rival.broker() == captured.broker() && !rival.is_refused();
         is_rival.then(|| rival.opened.client.to_string())
     }
 
@@ -469,6 +469,18 @@ impl Captures {
             })
         };
         Some((ends(), captured.says_beginning()))
+    }
+
+    /// What happened in a row that is no packet, with what is known by now: a HAR file names the server only behind its
+    /// messages, and a connection lasts as long as either side goes on, also behind the row of its end.
+    pub(crate) fn event(&self, log: &WireLog, record: &Record) -> Option<ConnectionEvent> {
+        let mut event = log.event(record)?;
+        match (event.kind, self.by_number(record.connection)) {
+            (EventKind::Begins, Some(captured)) => event.address = captured.says_beginning(),
+            (EventKind::Ended, Some(captured)) => event.after = captured.lasts(),
+            _ => {}
+        }
+        Some(event)
     }
 
     /// By the number that the page knows it by.

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use mqttscope_answers::{Answer, Answering, Incoming, Reply, TableEdit, includes, topic_filter};
+use mqttscope_answers::{
+    Answer, Answering, Incoming, Reply, ScriptSays, TableEdit, includes, topic_filter,
+};
 use mqttscope_client::{Command as ClientCommand, Phase};
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
@@ -33,6 +35,62 @@ impl Engine {
         connection.publish_replies(now, |answering, copies| {
             Incoming::with(message, |incoming| answering.handle(now, incoming, copies))
         });
+        self.tell_scripts(id);
+    }
+
+    /// Tells scripts what there is for them, at once: they wait for no drawing.
+    fn tell_scripts(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            let news = connection.answering.take_script_news().into_iter();
+            (self.answers).extend(news.map(|news| Report::Script(id, news.into())));
+        }
+    }
+
+    /// A script of a connection runs; see [`Answering::begin_script`].
+    pub(super) fn begin_script(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        (place, run): (u32, u32),
+        (filters, edits): (Vec<String>, u64),
+    ) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            let answering = &mut connection.answering;
+            answering.begin_script(place as usize, run, filters, edits);
+            self.want_for_answers(now, id);
+            self.tell_scripts(id);
+        }
+    }
+
+    /// A run of a script is over.
+    pub(super) fn end_script(&mut self, now: Instant, id: ConnectionId, run: u32) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.answering.end_script(run);
+            self.want_for_answers(now, id);
+        }
+    }
+
+    /// Does what a script says.
+    pub(super) fn script_says(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        run: u32,
+        says: Vec<ScriptSays>,
+    ) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let is_open = connection.client.view().phase == Phase::Connected;
+        let waits = says.iter().any(|one| matches!(one, ScriptSays::Filters(_)));
+        connection.publish_replies(now, |answering, copies| {
+            answering.handle_script(now, run, says, is_open, copies)
+        });
+        self.settle(now, id);
+        if waits {
+            self.want_for_answers(now, id);
+        }
+        self.tell_scripts(id);
     }
 
     /// Does what is due on the timers of a connection's answers.
@@ -44,6 +102,7 @@ impl Engine {
                 answering.handle_timers(now, copies)
             });
             self.changed = true;
+            self.tell_scripts(id);
         }
     }
 
@@ -66,13 +125,21 @@ impl Engine {
         connection.answers_changed |=
             !answers.is_empty() || !connection.answering.answers().is_empty();
         connection.answering.set_answers(answers);
+        self.want_for_answers(now, id);
+        self.start_timers(now, id);
+    }
+
+    /// The client gives the messages that answers wait for, and subscribes to them.
+    fn want_for_answers(&mut self, now: Instant, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
         let filters = connection.answering.filters();
         let wanted = filters
             .map(|filter| topic_filter(filter).to_owned())
             .collect();
         connection.client.set_wanted(wanted);
         self.subscribe_for_answers(now, id);
-        self.start_timers(now, id);
     }
 
     /// Changes a table as a person wants it.
@@ -85,6 +152,7 @@ impl Engine {
             let says = "The table has changed meanwhile, or has no room: your change was not made.";
             self.notice(Some(id), true, says);
         }
+        self.tell_scripts(id);
     }
 
     /// Subscribes to what answers are there for and no subscription of a person brings, and to nothing else

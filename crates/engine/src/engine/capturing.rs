@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Ending, Event};
-use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
+use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Fate, RecordId, Target};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
@@ -40,6 +40,7 @@ impl Engine {
     /// The bytes that were asked for, or why they could not be read.
     pub fn handle_read(&mut self, now: Instant, read: Result<&[u8], String>) {
         self.changed = true;
+        self.read_at = now;
         self.pace.packets(now);
         let bytes = match read {
             Ok(bytes) => bytes,
@@ -119,7 +120,7 @@ impl Engine {
         self.links = crate::log::Links::default();
         self.topics = crate::topics::Topics::default();
         self.watch = crate::watch::Watch::default();
-        self.sparkplug = crate::sparkplug::Sparkplug::default();
+        self.payloads.sparkplug = crate::sparkplug::Sparkplug::default();
         self.states = states::States::default();
         self.list_anew();
     }
@@ -276,7 +277,7 @@ impl Engine {
         };
         let (number, socket) = (captured.id, captured.socket);
         let begins = captured.opened.frame;
-        let server = Target::WebSocket(captured.opened.server.to_string());
+        let server = Target::WebSocket(captured.broker());
         let event = event(EventKind::Begins, captured.says_beginning());
         let at = held.begins().unwrap_or(self.captured_at);
         self.watch.join(&server, socket, number);
@@ -320,7 +321,8 @@ impl Engine {
             now: sent.at,
         };
         recorder.record(&mut stream, sent.sender, bytes, |written, topics| {
-            self.sparkplug
+            self.payloads
+                .sparkplug
                 .note(captured.id, sent.sender, written, topics);
             let is_named = matches!(written.first >> 4, 1 | 2);
             let before = is_named.then(|| captured.client_identifier().to_owned());
@@ -331,11 +333,13 @@ impl Engine {
             self.firsts.push(written.first);
         });
         captured.stream = Some(stream);
+        if captured.is_silent() {
+            for record in (before..self.log.end()).map(RecordId) {
+                self.log.doom(record, Fate::Lost);
+            }
+        }
         if let Some((connection, first)) = name {
             self.captures.rename(connection, first);
-        }
-        if self.captures.awaits() {
-            self.hear_again(id, before);
         }
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at, first);
@@ -344,6 +348,9 @@ impl Engine {
         let judged = self.watch.take(socket);
         self.judged(judged);
         self.judge_sparkplug();
+        if self.captures.awaits() {
+            self.hear_again(id, before);
+        }
     }
 
     /// Bytes are missing, or are not to be read.
@@ -369,7 +376,7 @@ impl Engine {
         if let Some((id, monitor)) = self.watch.monitor(socket) {
             monitor.handle_gap(id, at);
         }
-        self.sparkplug.gap(number);
+        self.payloads.sparkplug.gap(number);
         let event = event(EventKind::Gap, says);
         self.log.push_event(at, number, version, &event);
         self.turned(at, number, socket, states::Turn::Gap);
@@ -462,7 +469,6 @@ impl Engine {
         let (number, version) = (captured.id, captured.version());
         let says = captured.ended().unwrap_or_default().to_owned();
         let mut event = event(EventKind::Ended, says);
-        event.after = captured.lasts();
         event.address = captured.ends();
         let (is_taken_over, socket) = (captured.is_taken_over(), captured.socket);
         self.log.set_frame(frame);

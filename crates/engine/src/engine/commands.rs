@@ -10,9 +10,10 @@ use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
-    Command, ConnectionId, EventKind, Export, Looking, MessageDraft, Profile, RecordId, Repeat,
+    Command, ConnectionId, Export, ExportFormat, Looking, MessageDraft, Profile, RecordId, Repeat,
     Report, SubscriptionDraft,
 };
+use mqttscope_schema::Schemas;
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
 use super::{Engine, Transport, searching};
@@ -86,6 +87,15 @@ impl Engine {
             }
             Command::Answers(id, answers) => self.set_answers(now, id, answers),
             Command::EditTable(id, edit) => self.edit_table(id, &edit),
+            Command::BeginScript {
+                connection,
+                place,
+                run,
+                filters,
+                edits,
+            } => self.begin_script(now, connection, (place, run), (filters, edits)),
+            Command::EndScript(id, run) => self.end_script(now, id, run),
+            Command::ScriptSays(id, run, says) => self.script_says(now, id, run, says),
             Command::Mute(id, filter, muted) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.mute(&filter, muted);
@@ -110,8 +120,7 @@ impl Engine {
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
-                    packet.sparkplug =
-                        rows::sparkplug(&self.log, &self.topics, &self.sparkplug, record);
+                    packet.forms = rows::forms(&self.log, &self.topics, &self.payloads, record);
                     for finding in &mut packet.findings {
                         // One that was cleared or dropped cannot be gone to.
                         let floor = self.log.floor();
@@ -119,18 +128,21 @@ impl Engine {
                             .retain(|&it| it.0 >= floor && self.log.entry(it).is_some());
                     }
                     self.answers.push(Report::Packet(packet));
-                    let history = history::of(&self.log, &self.topics, &self.sparkplug, record);
+                    let history = history::of(&self.log, &self.topics, &self.payloads, record);
                     self.answers.extend(history.map(Report::History));
-                } else if let Some(mut event) = rows::event(&self.log, record) {
-                    let captured = self.captures.by_number(event.connection);
-                    if let (EventKind::Begins, Some(captured)) = (event.event.kind, captured) {
-                        event.event.address = captured.says_beginning();
-                    }
+                } else if let Some(mut event) = rows::event(&self.log, &self.captures, record) {
                     self.without_done(&mut event);
                     self.answers.push(Report::Event(Box::new(event)));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }
+            }
+            Command::Schemas(given) => {
+                self.payloads.schemas = Schemas::read(&given);
+                // What is on screen was read by those before.
+                self.charting.clear();
+                let looking = self.looking.clone();
+                self.look(looking);
             }
             Command::Handshake(records) => {
                 let mut left = HANDSHAKE_BYTES;
@@ -303,7 +315,26 @@ impl Engine {
         self.settle(now, id);
     }
 
+    /// Subscribes, with a SUBSCRIBE for each Subscription Identifier: it holds for all filters of its packet.
     pub(super) fn subscribe(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        mut drafts: Vec<SubscriptionDraft>,
+    ) {
+        let connection = self.connections.get(&id);
+        let is_v5 = connection.is_some_and(|it| it.stream.version.is_v5());
+        while let Some(first) = drafts.first() {
+            let identifier = first.subscription_identifier;
+            let (alike, others) = drafts
+                .into_iter()
+                .partition(|draft| !is_v5 || draft.subscription_identifier == identifier);
+            self.subscribe_at_once(now, id, alike);
+            drafts = others;
+        }
+    }
+
+    fn subscribe_at_once(
         &mut self,
         now: Instant,
         id: ConnectionId,
@@ -464,7 +495,12 @@ impl Engine {
             minutes_behind: self.minutes_behind,
         };
         let exported = export::write(&self.log, &self.topics, facts, &wanted, self);
-        self.answers.push(Report::Exported(exported));
+        self.answers
+            .push(if wanted.format == ExportFormat::Recording {
+                Report::Recording(exported.bytes)
+            } else {
+                Report::Exported(exported)
+            });
     }
 
     /// Tells the lists what they show.

@@ -1,14 +1,15 @@
 //! What a tap did on purpose to a connection that it recorded: a row, and no blame for what follows from it.
 
-use mqttscope_capture::mark::{Effect, Mark};
+use mqttscope_capture::mark::{Mark, Tapped};
 use mqttscope_capture::recording;
-use mqttscope_protocol::{EventKind, RecordId};
+use mqttscope_protocol::{ConnectionId, EventKind, RecordId};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Context, Frame};
+use mqttscope_wire::{Context, Frame, PacketType, Sender, Severity};
 
 use super::Engine;
 use super::capturing::event;
-use crate::captures::{Answered, Heard, awaited_of};
+use crate::captures::{Answered, Heard, awaited_of, fate_of, named_by};
+use crate::log::Record;
 use crate::states;
 
 /// Records before a mark among which its packet is looked for.
@@ -23,6 +24,11 @@ impl Engine {
         frame: u64,
         comment: &str,
     ) {
+        if let Some(tapped) = Tapped::of_comment(comment)
+            && let Some(captured) = self.captures.get_mut(id)
+        {
+            captured.tapped = Some(tapped);
+        }
         let Some(mark) = Mark::of_comment(comment) else {
             return;
         };
@@ -40,30 +46,50 @@ impl Engine {
         self.log.set_frame(frame);
         let row = event(EventKind::Fault, mark.words.clone());
         let record = self.log.push_event(at, number, version, &row);
-        if mark.effect != Effect::Late {
+        if mark.effect.disturbs() {
             // What one side sent is not what the other got: nobody is judged by what came before.
             if let Some((id, monitor)) = self.watch.monitor(socket) {
                 monitor.handle_gap(id, at);
             }
             self.turned(at, number, socket, states::Turn::Gap);
         }
-        let sent = awaited_of(&mark).and_then(|(sender, kind, identifier)| {
-            let first = record.0.saturating_sub(LOOKED_AT);
-            (first..record.0).rev().map(RecordId).find(|record| {
-                self.log.get(*record).is_some_and(|it| {
-                    it.is_packet()
-                        && it.connection == number
-                        && it.sender == sender
-                        && it.packet_type() == kind
-                        && it.packet_identifier == identifier
-                })
-            })
-        });
+        let sent = awaited_of(&mark).and_then(|packet| self.newest(number, packet, record));
+        if let Some(fate) = fate_of(&mark)
+            && let Some(packet) = named_by(&mark)
+            && let Some(packet) = self.newest(number, packet, record)
+        {
+            self.log.doom(packet, fate);
+        }
+        let name = self.captures.name(number).unwrap_or_default();
         self.captures
-            .note_fault(&mark, (number, &client), (record, at), sent);
+            .note_fault(&mark, (number, &client, name), (record, at), sent);
         self.captures.changed();
         let judged = self.watch.take(socket);
         self.judged(judged);
+    }
+
+    /// The newest packet of a connection before a record, by who sent it, its type and its Packet Identifier; `None`: there
+    /// is none, or there are several that nothing tells from each other.
+    fn newest(
+        &self,
+        connection: ConnectionId,
+        (sender, kind, identifier): (Sender, PacketType, u16),
+        before: RecordId,
+    ) -> Option<RecordId> {
+        let first = before.0.saturating_sub(LOOKED_AT);
+        let mut alike = (first..before.0).rev().map(RecordId).filter(|record| {
+            self.log.get(*record).is_some_and(|it| {
+                it.connection == connection
+                    && it.sender == sender
+                    && it.packet_type() == kind
+                    && it.packet_identifier == identifier
+            })
+        });
+        let newest = alike.next()?;
+        let frame = |record| self.log.get(record).and_then(Record::frame);
+        let is_unclear =
+            identifier == 0 && (alike.next()).is_some_and(|other| frame(other) == frame(newest));
+        (!is_unclear).then_some(newest)
     }
 
     /// Packets of a connection from this number of the log on: what a fault made lost may be among them again.
@@ -87,6 +113,7 @@ impl Engine {
                 client: &client,
                 record,
                 at: entry.at,
+                version,
                 sender: entry.sender,
                 bytes,
                 frame: &frame,
@@ -105,11 +132,35 @@ impl Engine {
         }
     }
 
-    /// What became of it is a remark among the findings.
+    /// What a tap sends grows as time passes, also where nobody sends anything: it is so late.
+    pub(super) fn hear_nothing(&mut self, now: Instant) {
+        if self.answers_due().is_some_and(|due| due <= now) {
+            let at = self.captured_at + (now - self.read_at);
+            let answered = self.captures.hear_nothing(at);
+            self.tell_answers(answered);
+            self.changed = true;
+        }
+    }
+
+    /// When a packet that a fault took away counts as not sent again, though nothing more comes.
+    pub(super) fn answers_due(&self) -> Option<Instant> {
+        let due = self
+            .captures
+            .awaits_until()
+            .filter(|_| self.captures.grows())?;
+        Some(self.read_at + (due - self.captured_at))
+    }
+
+    /// What became of it is a remark among the findings, unless the monitor has judged the packet: it has one verdict.
     fn tell_answers(&mut self, answered: Vec<Answered>) {
-        for Answered { connection, answer } in answered {
-            let version = self.captures.version_of(connection);
-            self.watch.answer(connection, version, &answer);
+        for mut it in answered {
+            let verdict = it.came.and_then(|record| self.watch.verdict(record));
+            it.answer.severity = it.answer.severity.max(verdict.unwrap_or(Severity::Note));
+            if verdict.is_none() {
+                let version = self.captures.version_of(it.connection);
+                self.watch.answer(it.connection, version, &it.answer);
+            }
+            self.captures.keep_answer(&it);
             self.captures.changed();
         }
     }

@@ -37,8 +37,8 @@ pub use crate::connection::SocketId;
 use crate::doctor::Phase;
 use crate::examining::Examining;
 use crate::log::{Index, Links, WireLog};
+use crate::payloads::Payloads;
 use crate::sieve::{Facts, Sieve};
-use crate::sparkplug::Sparkplug;
 use crate::states::{States, Turn, Turned};
 use crate::topics::{Narrowed, Topics};
 use crate::view::charting::Charting;
@@ -187,12 +187,14 @@ pub struct Engine {
     charting: Charting,
     timeline: Counting,
     watch: Watch,
-    sparkplug: Sparkplug,
+    payloads: Payloads,
     states: States,
     captures: Captures,
     examining: Examining,
     /// When the last of what was captured came.
     captured_at: Instant,
+    /// When bytes of a file were read last, by the clock of this machine.
+    read_at: Instant,
     /// First bytes of packets on their way to be counted: kept for its room.
     firsts: Vec<u8>,
     flows_gone: Gone,
@@ -239,11 +241,12 @@ impl Engine {
             charting: Charting::default(),
             timeline: Counting::default(),
             watch: Watch::default(),
-            sparkplug: Sparkplug::default(),
+            payloads: Payloads::default(),
             states: States::default(),
             captures: Captures::default(),
             examining: Examining::default(),
             captured_at: Instant::ZERO,
+            read_at: Instant::ZERO,
             firsts: Vec::new(),
             flows_gone: Gone::default(),
             findings_gone: Gone::default(),
@@ -346,6 +349,7 @@ impl Engine {
             let judged = self.watch.handle_time(now);
             self.judged(judged);
         }
+        self.hear_nothing(now);
         self.search();
     }
 
@@ -370,7 +374,9 @@ impl Engine {
             None
         };
         let examining = self.examining.poll_timeout();
-        connections.chain(report).chain(examining).min()
+        let answers = self.answers_due();
+        let others = connections.chain(report).chain(examining);
+        others.chain(answers).min()
     }
 
     /// Drains a client: what it sends and what has happened.
@@ -426,7 +432,10 @@ impl Engine {
         if !wire && !messages && !found {
             self.settled = Some(self.looking.number);
         }
-        let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
+        let chart = self.looking.chart
+            && self
+                .charting
+                .extend(&self.log, &self.topics, &self.payloads);
         let timeline = self.looking.timeline && self.timeline.extend(&self.log);
         let state = (self.looking.state)
             .is_some_and(|moment| self.states.extend(moment, &self.log, &self.topics));
@@ -477,7 +486,7 @@ impl Engine {
 
     /// Lists what Sparkplug's monitor has found since, and marks the packets.
     fn judge_sparkplug(&mut self) {
-        while let Some(finding) = self.sparkplug.poll() {
+        while let Some(finding) = self.payloads.sparkplug.poll() {
             let record = finding.packets.last().copied().map(RecordId);
             let Some((id, record)) = record.and_then(|id| Some((id, self.log.get(id)?))) else {
                 continue;
@@ -487,7 +496,7 @@ impl Engine {
             self.log.judge(id, finding.severity());
             self.watch.tell_sparkplug(&finding, at, version);
         }
-        self.watch.leave_out(self.sparkplug.left_out());
+        self.watch.leave_out(self.payloads.sparkplug.left_out());
     }
 
     /// Marks the packets that findings are about.

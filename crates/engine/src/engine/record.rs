@@ -31,11 +31,11 @@ impl Engine {
         recorder.record(&mut stream, sender, bytes, |written, topics| {
             let attempt = &mut connection.attempt;
             attempt.packet(now, sender, written.first, written.record);
-            self.sparkplug.note(id, sender, written, topics);
+            self.payloads.sparkplug.note(id, sender, written, topics);
             if let Some((topic, name)) = written.topic {
                 messages = messages.saturating_add(1);
                 if inwards {
-                    connection.count(topic, name, topics);
+                    connection.count(topic, name, topics, written.properties());
                 }
             }
             if inwards {

@@ -1,8 +1,6 @@
 //! What the page has not heard yet.
 
-use mqttscope_protocol::{
-    ConnectionId, EventKind, FlowView, MessageRow, RecordId, Report, Summary, Window,
-};
+use mqttscope_protocol::{ConnectionId, FlowView, MessageRow, RecordId, Report, Summary, Window};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
 
@@ -149,23 +147,16 @@ impl Engine {
                 &self.wire
             };
             let part = wire.window(&self.log, window);
-            let mut rows = rows::wire(
+            let rows = rows::wire(
                 &self.log,
                 &self.topics,
-                &self.sparkplug,
+                &self.payloads,
                 &mut self.dissector,
+                captures,
                 &part.ids,
                 part.before,
                 name,
             );
-            for row in &mut rows {
-                // A HAR file names the server only behind its messages.
-                if row.event == Some(EventKind::Begins)
-                    && let Some(captured) = captures.by_number(row.connection)
-                {
-                    row.summary = cut(&captured.says_beginning(), rows::MOST_SUMMARY);
-                }
-            }
             let revealed = looking.reveal;
             reports.push(Report::Wire {
                 first: part.first,
@@ -184,8 +175,8 @@ impl Engine {
                 .ids
                 .iter()
                 .filter_map(|&id| {
-                    let sparkplug = &self.sparkplug;
-                    let row = rows::message(&self.log, &self.topics, sparkplug, connections, id)?;
+                    let payloads = &self.payloads;
+                    let row = rows::message(&self.log, &self.topics, payloads, connections, id)?;
                     Some(MessageRow {
                         before: before.replace(row.at),
                         of: name(row.connection),
@@ -313,7 +304,7 @@ impl Engine {
         let of = looking.connection;
         let shown = self.topics.shown(of, &unfolded);
         let first = usize::try_from(window.first).unwrap_or(usize::MAX);
-        let preview = |record| rows::preview_of(&self.log, &self.topics, &self.sparkplug, record);
+        let preview = |record| rows::preview_of(&self.log, &self.topics, &self.payloads, record);
         let rows = shown
             .iter()
             .skip(first)
@@ -352,7 +343,7 @@ impl Engine {
             let name = topic.strip_prefix("$SYS/").unwrap_or(&topic);
             Some((
                 cut(name, SYSTEM_NAME),
-                rows::preview_of(&self.log, &self.topics, &self.sparkplug, record)?,
+                rows::preview_of(&self.log, &self.topics, &self.payloads, record)?,
             ))
         };
         last.into_iter().filter_map(with_payload).collect()

@@ -85,9 +85,10 @@ fn tell(found: &Found, check: &mut ExaminedCheck) {
                         bytes: bytes.to_vec(),
                         findings: Vec::new(),
                         frame: None,
+                        fate: None,
                         linked: None,
                         round_trip: None,
-                        sparkplug: None,
+                        forms: Vec::new(),
                     },
                 });
             } else {
@@ -131,6 +132,7 @@ fn event(seen: &Seen) -> WireRow {
         round_trip: None,
         of: None,
         event,
+        fate: None,
     }
 }
 

@@ -72,7 +72,7 @@ impl Links {
         links.find_map(|(socket, link)| (link.id == id).then_some(*socket))
     }
 
-    fn take(&mut self, command: Command, version: ProtocolVersion, next: &mut u32) {
+    pub(super) fn take(&mut self, command: Command, version: ProtocolVersion, next: &mut u32) {
         match command {
             Command::Open(id) => {
                 let socket = next_socket(next);

@@ -50,6 +50,8 @@ pub(crate) struct Examining {
     round_trip: Duration,
     began: Instant,
     took: Duration,
+    /// Why nothing more could be told of the broker.
+    lost: Option<String>,
     /// Verdicts that the page has not been told.
     untold: Vec<u32>,
     /// The check that is looked at, and whether the page knows of it what there is.
@@ -110,6 +112,7 @@ impl Examining {
         self.untold.clear();
         self.card = Card::default();
         self.round_trip = Duration::ZERO;
+        self.lost = None;
         self.runs = self.runs.wrapping_add(1);
         self.profile = Some(profile);
         self.before = None;
@@ -281,10 +284,15 @@ impl Examining {
             }
             // Where one check is run again, what the whole of it took still stands.
             if self.before.is_none() {
+                self.lost = examination.lost().map(str::to_owned);
                 self.round_trip = examination.round_trip();
                 self.took = now - self.began;
             }
             if examination.is_done() {
+                // Its last words are still to go out: what cleans up, and the ends of connections.
+                while let Some(command) = examination.poll_command() {
+                    self.links.take(command, ProtocolVersion::V5, &mut 0);
+                }
                 self.card.facts.extend(examination.card().facts.clone());
                 self.ended();
             } else {

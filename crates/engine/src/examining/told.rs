@@ -65,15 +65,6 @@ impl Examining {
                 |(check, of): &(&mqttscope_examine::Check, _)| check.id == id && *of == version;
             self.rows.iter().position(is).map(number)
         });
-        let card = self
-            .card()
-            .by_version()
-            .into_iter()
-            .map(|(version, facts)| {
-                let facts = facts.into_iter();
-                let facts = facts.map(|(name, value)| (name.to_owned(), value.to_owned()));
-                (version, facts.collect())
-            });
         ExaminedView {
             run: self.runs,
             stage: self.stage.clone(),
@@ -83,11 +74,15 @@ impl Examining {
             total: progress
                 .as_ref()
                 .map_or(number(done), |it| number(it.total)),
-            left: progress.map(|it| it.left).unwrap_or_default(),
+            left: progress.and_then(|it| it.left).unwrap_or_default(),
             took: self.took,
             round_trip: self.round_trip,
+            lost: self
+                .lost
+                .as_deref()
+                .map(|why| crate::view::cut::cut(why, MOST_WHY)),
             running: running.collect(),
-            card: card.collect(),
+            card: self.card().in_words(),
             verdicts: (untold.into_iter())
                 .filter_map(|number| self.judged(number))
                 .collect(),

@@ -24,7 +24,7 @@ pub(crate) use entry::Entry;
 pub(crate) use index::{Index, Wanted};
 pub(crate) use journal::Journal;
 pub(crate) use links::Links;
-use mqttscope_protocol::{ConnectionEvent, ConnectionId, LogView, RecordId};
+use mqttscope_protocol::{ConnectionEvent, ConnectionId, Fate, LogView, RecordId};
 use records::Records;
 pub(crate) use tally::{Messages, Tally};
 
@@ -54,6 +54,8 @@ pub(crate) struct Record {
     pub(crate) sender: Sender,
     pub(crate) version: ProtocolVersion,
     pub(crate) severity: Option<Severity>,
+    /// What a fault of a tap made of it.
+    pub(crate) fate: Option<Fate>,
     /// It is no packet: a connection opened or closed here, and its bytes say how.
     is_event: bool,
 }
@@ -212,6 +214,7 @@ impl WireLog {
             sender: new.sender,
             version: new.version,
             severity: new.severity,
+            fate: None,
             is_event,
         });
         self.shrink();
@@ -249,6 +252,13 @@ impl WireLog {
         if let Some(record) = self.get_mut(id) {
             record.severity = record.severity.max(Some(severity));
             self.touched.push(id.0);
+        }
+    }
+
+    /// A fault of a tap made this of a packet.
+    pub(crate) fn doom(&mut self, id: RecordId, fate: Fate) {
+        if let Some(record) = self.get_mut(id) {
+            record.fate = record.fate.max(Some(fate));
         }
     }
 

@@ -1,4 +1,4 @@
-//! How much of a list is whose: its packets by connection, its messages by topic.
+//! How much of a list is whose: its rows by connection, its messages by topic.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,18 @@ pub(crate) struct Messages {
     pub(crate) last: Option<RecordId>,
 }
 
+/// Rows of one connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Rows {
+    packets: u64,
+    /// Those that are no packets: its beginning, its end, a gap.
+    events: u64,
+}
+
 /// See [the module](self). What went with the oldest packets stays counted, as it does with the connections themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    packets: HashMap<ConnectionId, u64>,
+    rows: HashMap<ConnectionId, Rows>,
     messages: HashMap<(ConnectionId, u32), Messages>,
     revision: u64,
 }
@@ -37,10 +45,7 @@ impl Tally {
     /// A row came.
     pub(super) fn add(&mut self, id: RecordId, record: &Record) {
         self.revision = self.revision.wrapping_add(1);
-        if !record.is_packet() {
-            return;
-        }
-        let count = self.packets.entry(record.connection).or_default();
+        let count = (self.rows.entry(record.connection).or_default()).of(record);
         *count = count.saturating_add(1);
         if let Some(key) = key(record) {
             let messages = self.messages.entry(key).or_default();
@@ -53,13 +58,11 @@ impl Tally {
     /// A row that had come is taken out.
     pub(super) fn remove(&mut self, id: RecordId, record: &Record) {
         self.revision = self.revision.wrapping_add(1);
-        if !record.is_packet() {
-            return;
-        }
-        if let Some(count) = self.packets.get_mut(&record.connection) {
+        if let Some(rows) = self.rows.get_mut(&record.connection) {
+            let count = rows.of(record);
             *count = count.saturating_sub(1);
-            if *count == 0 {
-                self.packets.remove(&record.connection);
+            if *rows == Rows::default() {
+                self.rows.remove(&record.connection);
             }
         }
         let Some(key) = key(record) else { return };
@@ -80,7 +83,12 @@ impl Tally {
 
     /// Packets of a connection.
     pub(crate) fn packets(&self, of: ConnectionId) -> u64 {
-        self.packets.get(&of).copied().unwrap_or_default()
+        self.rows.get(&of).map_or(0, |rows| rows.packets)
+    }
+
+    /// Whether any row is of a connection, a packet or not.
+    pub(crate) fn has(&self, of: ConnectionId) -> bool {
+        self.rows.contains_key(&of)
     }
 
     /// Messages of one connection or of all, each with the number of its topic. A topic comes once for each
@@ -92,6 +100,16 @@ impl Tally {
         let all = self.messages.iter();
         all.filter(move |((connection, _), _)| of.is_none_or(|of| of == *connection))
             .map(|((_, topic), messages)| (*topic, messages))
+    }
+}
+
+impl Rows {
+    const fn of(&mut self, record: &Record) -> &mut u64 {
+        if record.is_packet() {
+            &mut self.packets
+        } else {
+            &mut self.events
+        }
     }
 }
 

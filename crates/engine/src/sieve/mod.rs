@@ -6,9 +6,11 @@ mod words;
 
 use std::collections::{BTreeMap, HashMap};
 
-use mqttscope_filter::{HandshakeState, Matcher, Relies, Search};
-use mqttscope_protocol::{ConnectionId, EventKind, FlowState, RecordId};
-use mqttscope_wire::{Rule, Severity};
+use mqttscope_filter::{Broken, HandshakeState, Matcher, Relies, Search};
+use mqttscope_protocol::{
+    ConnectionEvent, ConnectionId, EventKind, FindingView, FlowState, RecordId,
+};
+use mqttscope_wire::Severity;
 
 use crate::captures::Captures;
 use crate::connection::Connection;
@@ -32,6 +34,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) minutes_behind: f64,
 }
 
+impl Facts<'_> {
+    /// What happened in a row that is no packet.
+    pub(crate) fn event(&self, log: &WireLog, record: &Record) -> Option<ConnectionEvent> {
+        match self.captures {
+            Some(captures) => captures.event(log, record),
+            None => log.event(record),
+        }
+    }
+}
+
 /// What must be judged again.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
@@ -47,9 +59,11 @@ pub(crate) struct Changes {
 #[derive(Debug, Default)]
 struct Known {
     is_begun: bool,
-    findings: HashMap<u64, Vec<(Rule, Severity)>>,
+    findings: HashMap<u64, Vec<(Broken, Severity)>>,
     /// Findings that were read.
     found: u64,
+    /// The same of Sparkplug's.
+    found_of_sparkplug: u64,
     /// Those of packets before this number were let go.
     pruned: u64,
     handshakes: HashMap<u64, HandshakeState>,
@@ -235,17 +249,12 @@ impl Sieve {
                     })
             }
             Looked::Topic(filter) if words::covers_topic(filter, record, log, topics) => true,
-            _ => log.event(record).is_some_and(|event| {
+            _ => facts.event(log, record).is_some_and(|event| {
                 let (name, chip) = match event.kind {
                     EventKind::Told(_) => (event.reason.as_str(), "from a log "),
                     _ => (event.name(), ""),
                 };
-                let begins = (facts.captures)
-                    .and_then(|captures| captures.by_number(record.connection))
-                    .filter(|_| event.kind == EventKind::Begins)
-                    .map(|captured| captured.says_beginning());
-                let says = begins.unwrap_or_else(|| event.line());
-                let line = format!("{name} {chip}{says} {}", event.address);
+                let line = format!("{name} {chip}{} {}", event.line(), event.address);
                 let Looked::Words(words) = &self.search else {
                     return words::contains(line.as_bytes(), self.text.as_bytes());
                 };
@@ -269,15 +278,29 @@ impl Known {
         log: &WireLog,
         changes: &mut Changes,
     ) {
+        let is_said =
+            |view: &FindingView| words.is_none_or(|words| words.are_in_text(&view.says()));
+        let mut add = |packets: &[RecordId], rule: Broken, severity: Severity| {
+            for packet in packets {
+                let of = self.findings.entry(packet.0).or_default();
+                of.push((rule, severity));
+                changes.packets.push(packet.0);
+            }
+        };
         for found in watch.found_since(self.found) {
             self.found = found.number.saturating_add(1);
-            if words.is_some_and(|words| !words.are_in_text(&found.view().says())) {
-                continue;
+            if words.is_none() || is_said(&found.view()) {
+                add(
+                    found.packets(),
+                    Broken::Mqtt(found.rule()),
+                    found.severity(),
+                );
             }
-            for packet in found.packets() {
-                let of = self.findings.entry(packet.0).or_default();
-                of.push((found.rule(), found.severity()));
-                changes.packets.push(packet.0);
+        }
+        for found in watch.sparkplug_since(self.found_of_sparkplug) {
+            self.found_of_sparkplug = found.number.saturating_add(1);
+            if is_said(&found.view) {
+                add(&found.view.packets, found.rule, found.view.severity);
             }
         }
         if log.oldest().saturating_sub(self.pruned) > PRUNED {

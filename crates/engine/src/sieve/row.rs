@@ -6,9 +6,9 @@ use mqttscope_shared::{Instant, Recorded};
 use std::net::SocketAddr;
 
 use mqttscope_capture::recording::{Peer, Transport};
-use mqttscope_filter::{Ends, HandshakeState, Subject};
+use mqttscope_filter::{Broken, Ends, HandshakeState, Subject};
 use mqttscope_protocol::{RecordId, Target};
-use mqttscope_wire::{PacketType, Rule, Severity};
+use mqttscope_wire::{PacketType, Severity};
 
 use super::{Facts, Known};
 use crate::log::{Record, WireLog};
@@ -136,12 +136,12 @@ impl Subject for Row<'_> {
         self.known.handshakes.get(&self.id.0).copied()
     }
 
-    fn findings(&self, each: &mut dyn FnMut(Option<Rule>, Severity)) {
+    fn findings(&self, each: &mut dyn FnMut(Option<Broken>, Severity)) {
         let found = self.known.findings.get(&self.id.0);
         for &(rule, severity) in found.into_iter().flatten() {
             each(Some(rule), severity);
         }
-        // Sparkplug's rules are not the standard's: of them, as of a whole log's first look, the severity is known.
+        // Of a packet whose findings were let go the severity is known.
         let is_told =
             |severity: &Severity| found.is_some_and(|it| it.iter().any(|it| it.1 == *severity));
         if let Some(severity) = self.record.severity.filter(|it| !is_told(it)) {

@@ -6,6 +6,7 @@ use mqttscope_wire::Sender;
 use serde_json::Value;
 
 use crate::log::{Index, Wanted, WireLog};
+use crate::payloads::Payloads;
 use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::cut::cut;
@@ -84,7 +85,7 @@ impl Charting {
     }
 
     /// Looks at what was added; whether there is more to look at.
-    pub(crate) fn extend(&mut self, log: &WireLog, topics: &Topics) -> bool {
+    pub(crate) fn extend(&mut self, log: &WireLog, topics: &Topics, payloads: &Payloads) -> bool {
         if self.topic.is_empty() {
             return false;
         }
@@ -102,7 +103,12 @@ impl Charting {
             let Some(publish) = rows::publish(log, record) else {
                 continue;
             };
-            match self.number(publish.payload) {
+            let by_schema = (!payloads.schemas.is_empty())
+                .then(|| rows::topic_of(log, topics, record))
+                .flatten()
+                .and_then(|topic| payloads.by_schema(&topic, publish.payload));
+            let payload = by_schema.as_deref().map_or(publish.payload, str::as_bytes);
+            match self.number(payload) {
                 Some(value) => self.add(record.topic, record.at, value),
                 None => self.without_number = self.without_number.saturating_add(1),
             }

@@ -1,7 +1,7 @@
 //! Handshakes as the page shows them.
 
 use mqttscope_monitor::{FlowKind, FlowState as State};
-use mqttscope_protocol::{FlowState, FlowView, RecordId};
+use mqttscope_protocol::{Fate, FlowState, FlowView, RecordId};
 use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, Sender, decode};
 
 use crate::log::WireLog;
@@ -17,6 +17,7 @@ const MOST_ABOUT: usize = 300;
 pub(crate) fn state(watched: &Watched, log: &WireLog) -> FlowState {
     let flow = &watched.flow;
     match flow.state {
+        State::Done if lost(&watched.packets(), log).is_some() => FlowState::Broken,
         State::Done => FlowState::Complete,
         State::WaitsFor(_) if is_resent(flow.kind, &watched.packets(), log) => FlowState::Resent,
         State::WaitsFor(_) => FlowState::Waiting,
@@ -35,8 +36,11 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
     let ended = at(packets.last().copied()).unwrap_or(flow.updated);
     let was_resent = is_resent(flow.kind, &packets, log);
     let state_text = match flow.state {
-        State::Done if was_resent => "complete, sent again".to_owned(),
-        State::Done => "complete".to_owned(),
+        State::Done => match lost(&packets, log) {
+            Some(packet) => format!("{} lost by a fault of the tap", packet.name()),
+            None if was_resent => "complete, sent again".to_owned(),
+            None => "complete".to_owned(),
+        },
         State::WaitsFor(next) if was_resent => format!("sent again, waits for {}", next.name()),
         State::WaitsFor(next) => format!("waits for {}", next.name()),
         State::Refused(code) => {
@@ -62,6 +66,12 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
         took: flow.is_over().then_some(ended - began),
         of: None,
     }
+}
+
+/// The packet with which it ended for its sender, where a fault of a tap took that away from the other side.
+fn lost(packets: &[RecordId], log: &WireLog) -> Option<PacketType> {
+    let last = log.get(*packets.last()?)?;
+    (last.fate == Some(Fate::Lost)).then(|| last.packet_type())
 }
 
 const fn name(kind: FlowKind) -> &'static str {

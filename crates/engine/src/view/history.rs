@@ -4,7 +4,7 @@ use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
 use mqttscope_view::payload;
 
 use crate::log::WireLog;
-use crate::sparkplug::Sparkplug;
+use crate::payloads::Payloads;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::{preview, publish, topic_of};
@@ -25,7 +25,7 @@ const LINE: usize = 300;
 pub(crate) fn of(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     id: RecordId,
 ) -> Option<History> {
     let record = log.get(id)?;
@@ -50,14 +50,13 @@ pub(crate) fn of(
             record: id,
             at: log.get(id)?.at,
             size: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            preview: (sparkplug.line(&topic, id, payload, PREVIEW))
-                .unwrap_or_else(|| preview(payload, PREVIEW)),
+            preview: (payloads.line(&topic, id, payload, PREVIEW))
+                .map_or_else(|| preview(payload, PREVIEW), |(_, line)| line),
         })
     };
     let before = found.get(1).copied();
-    let text = |id: RecordId, body: &[u8]| {
-        (sparkplug.shown(&topic, id, body)).unwrap_or_else(|| text(body))
-    };
+    let text =
+        |id: RecordId, body: &[u8]| (payloads.text(&topic, id, body)).unwrap_or_else(|| text(body));
     let diff = match (before.and_then(body), body(id)) {
         (Some(earlier), Some(now)) if earlier.len().max(now.len()) <= COMPARED => {
             diff(&text(before.unwrap_or(id), earlier), &text(id, now))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mqttscope_capture::recording::SaidMessage;
 use mqttscope_protocol::{
-    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, EventView, MessageRow, Packet, PayloadForm, RecordId, TimedPacket, WireRow,
 };
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
@@ -12,9 +12,10 @@ use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Rule, Sender, decode, summary,
 };
 
+use crate::captures::Captures;
 use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
-use crate::sparkplug::Sparkplug;
+use crate::payloads::Payloads;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 
@@ -39,8 +40,9 @@ pub(crate) const fn context(record: &Record) -> Context {
 pub(crate) fn wire(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     dissector: &mut Dissector,
+    captures: &Captures,
     ids: &[RecordId],
     before: Option<RecordId>,
     name: impl Fn(ConnectionId) -> Option<String>,
@@ -53,7 +55,7 @@ pub(crate) fn wire(
         let since = before.replace(record.at);
         if let Entry::Event(record) = entry {
             let delta_us = since.map(|since| record.at.micros_since(since));
-            let row = event_row(log, id, record, delta_us);
+            let row = event_row(log, captures, id, record, delta_us);
             rows.extend(row.map(|row| WireRow {
                 of: name(record.connection),
                 ..row
@@ -81,12 +83,13 @@ pub(crate) fn wire(
             size: record.size(),
             packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
             summary: cut(&says, MOST_SUMMARY),
-            preview: preview_of(log, topics, sparkplug, id),
+            preview: preview_of(log, topics, payloads, id),
             severity: record.severity.max(worst),
             linked: log.linked(id),
             round_trip: record.round_trip(),
             of: name(record.connection),
             event: None,
+            fate: record.fate,
         });
     }
     rows
@@ -117,11 +120,12 @@ pub(crate) fn topic_of(log: &WireLog, topics: &Topics, record: &Record) -> Optio
 /// The row of an opening or a closing.
 fn event_row(
     log: &WireLog,
+    captures: &Captures,
     id: RecordId,
     record: &Record,
     delta_us: Option<i64>,
 ) -> Option<WireRow> {
-    let event = log.event(record)?;
+    let event = captures.event(log, record)?;
     Some(WireRow {
         record: id,
         connection: record.connection,
@@ -138,17 +142,18 @@ fn event_row(
         round_trip: record.round_trip(),
         of: None,
         event: Some(event.kind),
+        fate: None,
     })
 }
 
 /// What is known of an opening or a closing.
-pub(crate) fn event(log: &WireLog, id: RecordId) -> Option<EventView> {
+pub(crate) fn event(log: &WireLog, captures: &Captures, id: RecordId) -> Option<EventView> {
     let record = log.entry(id)?.record();
     Some(EventView {
         record: id,
         connection: record.connection,
         at: record.at,
-        event: log.event(record)?,
+        event: captures.event(log, record)?,
     })
 }
 
@@ -167,7 +172,7 @@ pub(crate) fn publish<'a>(log: &'a WireLog, record: &Record) -> Option<Publish<'
 pub(crate) fn message(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     connections: &BTreeMap<ConnectionId, Connection>,
     id: RecordId,
 ) -> Option<MessageRow> {
@@ -178,7 +183,7 @@ pub(crate) fn message(
     let publish = publish(log, record);
     let body = publish.map_or(&[][..], |publish| publish.payload);
     let topic = topic_of(log, topics, record).unwrap_or_default();
-    let line = sparkplug.line(&topic, id, body, PREVIEW);
+    let line = payloads.line(&topic, id, body, PREVIEW);
     Some(MessageRow {
         record: id,
         connection: record.connection,
@@ -190,19 +195,19 @@ pub(crate) fn message(
         retain: record.first & 1 != 0,
         dup: record.first & 8 != 0,
         size: u32::try_from(body.len()).unwrap_or(u32::MAX),
-        kind: match line {
-            Some(_) => "Sparkplug B",
-            None => kind(body),
-        }
-        .to_owned(),
-        preview: line.unwrap_or_else(|| preview(body, PREVIEW)),
+        kind: (line.as_ref())
+            .map_or_else(|| kind(body), |(kind, _)| kind)
+            .to_owned(),
+        preview: line.map_or_else(|| preview(body, PREVIEW), |(_, line)| line),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         refused: refusal(log, id),
         of: None,
         colour: connections
             .get(&record.connection)
             .filter(|_| record.sender == Sender::Server)
-            .and_then(|connection| connection.colour(&topic)),
+            .and_then(|connection| {
+                connection.colour(&topic, publish.map(|publish| publish.properties))
+            }),
     })
 }
 
@@ -261,7 +266,7 @@ fn refusal(log: &WireLog, id: RecordId) -> Option<String> {
 pub(crate) fn preview_of(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     id: RecordId,
 ) -> Option<String> {
     let record = log.get(id)?;
@@ -271,7 +276,7 @@ pub(crate) fn preview_of(
     let payload = publish(log, record)?.payload;
     let line = || {
         let topic = topic_of(log, topics, record)?;
-        sparkplug.line(&topic, id, payload, SHORT_PREVIEW)
+        Some(payloads.line(&topic, id, payload, SHORT_PREVIEW)?.1)
     };
     (!payload.is_empty()).then(|| line().unwrap_or_else(|| preview(payload, SHORT_PREVIEW)))
 }
@@ -313,16 +318,18 @@ fn kind(body: &[u8]) -> &'static str {
         .map_or("hex", View::name)
 }
 
-/// The payload of this packet as Sparkplug B, where its topic and it are that.
-pub(crate) fn sparkplug(
+/// The payload of this packet in the forms that take more than its bytes.
+pub(crate) fn forms(
     log: &WireLog,
     topics: &Topics,
-    sparkplug: &Sparkplug,
+    payloads: &Payloads,
     id: RecordId,
-) -> Option<String> {
-    let record = log.get(id)?;
-    let topic = topic_of(log, topics, record)?;
-    sparkplug.shown(&topic, id, publish(log, record)?.payload)
+) -> Vec<PayloadForm> {
+    let message = log.get(id).and_then(|record| {
+        let topic = topic_of(log, topics, record)?;
+        Some((topic, publish(log, record)?.payload))
+    });
+    message.map_or_else(Vec::new, |(topic, body)| payloads.forms(&topic, id, body))
 }
 
 /// A packet with its bytes.
@@ -334,8 +341,9 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         version: record.version,
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
-        sparkplug: None,
+        forms: Vec::new(),
         frame: record.frame(),
+        fate: record.fate,
         linked: log.linked(id),
         round_trip: record.round_trip(),
     })

@@ -92,7 +92,8 @@ impl Watch {
                     .iter()
                     .all(|&it| it.0 >= self.cleared_before[0] && it >= oldest)
         };
-        let remarks = self.remarks.iter().chain(&self.sparkplug);
+        let sparkplug = self.sparkplug.iter().map(|found| &found.view);
+        let remarks = self.remarks.iter().chain(sparkplug);
         let remarks = remarks.filter(is_shown).cloned();
         all.extend(remarks.map(Listed::Remark));
         let endings = self.endings.rows(|ending| {

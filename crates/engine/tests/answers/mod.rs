@@ -1,7 +1,12 @@
 //! Answers over the broker of `mqttscope-broker`: one connection answers, others ask.
 
-use mqttscope_answers::{Action, Answer, Publish, Table, TableEdit, gallery};
-use mqttscope_protocol::{Command, ConnectionId, Looking, MessageDraft, Profile};
+use mqttscope_answers::{
+    Action, Answer, Publish, Replay, Reply, ScriptNews, ScriptSays, Table, TableEdit, gallery,
+    read_recording,
+};
+use mqttscope_protocol::{
+    Command, ConnectionId, Export, ExportFormat, Looking, MessageDraft, Profile,
+};
 use mqttscope_wire::{PacketType, Sender};
 
 use super::world::{Seen, World, properties_of};
@@ -308,4 +313,120 @@ fn a_device_publishes_while_it_is_open_and_again_when_it_is_back() {
     let closed = count(&mut world);
     world.pass(10_000);
     assert_eq!(count(&mut world), closed);
+}
+
+/// What the script of `A` is told since it was asked last.
+fn script_news(world: &mut World) -> Vec<ScriptNews> {
+    world.look().scripts
+}
+
+#[test]
+fn a_script_is_told_messages_and_what_it_publishes_goes_out() {
+    let mut world = answering("5", 5, &[]);
+    world.command(Command::Connect(B, profile("5", "b")));
+    let filters = |world: &mut World| -> Vec<(String, bool)> {
+        let seen = world.look();
+        let filters = seen.summary.connections[0].filters.iter();
+        filters
+            .map(|it| (it.draft.topic_filter.clone(), it.draft.no_local))
+            .collect()
+    };
+    assert_eq!(filters(&mut world), []);
+    world.command(Command::BeginScript {
+        connection: A,
+        place: 0,
+        run: 9,
+        filters: Vec::new(),
+        edits: 0,
+    });
+    // It begins when it has the tables.
+    let news = script_news(&mut world);
+    assert_eq!(
+        (news.len(), news[0].run, news[0].tables.as_deref()),
+        (1, 9, Some(&[][..]))
+    );
+    let waits = ScriptSays::Filters(vec!["request/#".into()]);
+    world.command(Command::ScriptSays(A, 9, vec![waits]));
+    assert_eq!(filters(&mut world), [("request/#".into(), true)]);
+    world.command(Command::Publish(B, message("request/x", "hello", 1), None));
+    let news = script_news(&mut world);
+    let call = &news[0].calls[0];
+    assert_eq!(
+        (call.topic.as_str(), call.payload.as_slice()),
+        ("request/x", &b"hello"[..])
+    );
+    let reply = |topic: &str| {
+        ScriptSays::Publish(Reply {
+            topic: topic.into(),
+            payload: b"seen".to_vec(),
+            qos: 1,
+            ..Reply::default()
+        })
+    };
+    world.command(Command::ScriptSays(
+        A,
+        9,
+        vec![reply("reply/x"), reply("a/#")],
+    ));
+    world.pass(300);
+    let seen = world.look();
+    assert_eq!(published(&seen, A), ["seen"]);
+    let lines = &seen.answers.last().unwrap().lines;
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.text.starts_with("Not published to a/#")),
+        "{lines:?}"
+    );
+    // Connected anew, it goes on; ended, it is told nothing and says nothing.
+    world.command(Command::Cut(A));
+    world.pass(20_000);
+    world.command(Command::Publish(B, message("request/y", "again", 1), None));
+    assert_eq!(script_news(&mut world)[0].calls[0].topic, "request/y");
+    world.command(Command::EndScript(A, 9));
+    assert_eq!(filters(&mut world), []);
+    world.command(Command::ScriptSays(A, 9, vec![reply("reply/y")]));
+    assert_eq!(published(&world.look(), A).len(), 1);
+}
+
+#[test]
+fn what_was_recorded_is_replayed_by_another_connection() {
+    let mut world = answering("5", 5, &["#"]);
+    for payload in ["1", "2", "3"] {
+        world.command(Command::Publish(A, message("seen/x", payload, 1), None));
+        world.pass(500);
+    }
+    world.command(Command::Export(Export {
+        connection: None,
+        format: ExportFormat::Recording,
+        search: String::new(),
+        span: None,
+        with_secrets: false,
+    }));
+    let text = world.look().recordings.pop().unwrap();
+    let recording = read_recording(&String::from_utf8(text).unwrap()).unwrap();
+    // What came, and not what was sent as well.
+    assert_eq!(
+        (recording.came, recording.messages.len(), recording.left_out),
+        (true, 3, 3)
+    );
+    let device = Profile {
+        answers: vec![Answer {
+            replay: Some(Replay {
+                messages: recording.messages,
+                speed: 1000,
+                prefix: "{{client}}/".into(),
+                repeat: false,
+            }),
+            ..Answer::default()
+        }],
+        ..*profile("5", "b")
+    };
+    world.command(Command::Connect(B, Box::new(device)));
+    world.pass(20);
+    assert_eq!(published(&world.look(), B), ["1"]);
+    world.pass(1_000);
+    let seen = world.look();
+    assert_eq!(published(&seen, B), ["1", "2", "3"]);
+    assert!(seen.messages.iter().any(|row| row.topic == "b/seen/x"));
 }

@@ -8,6 +8,9 @@
 )]
 
 mod faults;
+mod in_words;
+mod searches;
+mod several;
 
 use core::time::Duration;
 
@@ -340,132 +343,12 @@ fn keys_open_what_was_read_before_them() {
     assert_eq!(behind.view.connections, before.view.connections);
 }
 
-#[test]
-fn several_files_are_one_recording() {
-    let names = [
-        "files/t12_keepalive.pcap",
-        "files/t2_alias.pcap",
-        "files/t1_ws.pcap",
-    ];
-    let (_, together) = read(&names, 1 << 20);
-    let alone: usize = names
-        .iter()
-        .map(|name| packets(&read(&[name], 1 << 20).1).count())
-        .sum();
-    assert_eq!(packets(&together).count(), alone);
-    assert_eq!(together.view.files.len(), 3);
-}
-
-/// A capture of one connection of this client, whose packets come at these times, in seconds.
-fn capture_of(client: u8, seconds: &[u64]) -> Vec<u8> {
-    let (mut writer, mut bytes) = (Writer::new("mqttscope 1"), Vec::new());
-    writer.begin(&mut bytes);
-    let ends = Ends {
-        client: ([10, 0, 0, client], 40_000).into(),
-        server: ([10, 0, 0, 99], 1883).into(),
-    };
-    for (number, second) in seconds.iter().enumerate() {
-        let at = second * 1_000_000_000;
-        let mut packet = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01a".to_vec();
-        packet[14] += client;
-        if number == 0 {
-            writer.open(1, ends, "", at, &mut bytes);
-        } else {
-            packet = vec![0xc0, 0];
-        }
-        writer.bytes(1, Role::Client, &packet, at, &mut bytes);
-    }
-    bytes
-}
-
-/// The clients of the packets in the list, by their last letters.
-fn clients(shown: &Shown) -> String {
-    let name = |row: &WireRow| {
-        let of = shown.captured.iter().find(|it| it.id == row.connection);
-        of.unwrap().client_identifier.clone()
-    };
-    packets(shown).map(name).collect()
-}
-
 fn read_bytes(files: &[&[u8]], most: usize) -> Shown {
     let mut engine = Engine::new(1);
     let names = ["a", "b", "c"].iter().zip(files);
     engine.handle_files(names.map(|(name, bytes)| ((*name).to_owned(), bytes.len() as u64)));
     feed(&mut engine, files, most);
     shown(&mut engine, everything())
-}
-
-#[test]
-fn several_files_are_listed_by_time() {
-    /// In 2020.
-    const T: u64 = 1_600_000_000;
-    let a = capture_of(0, &[T, T + 3, T + 5, T + 5]);
-    let b = capture_of(1, &[T + 2, T + 4, T + 5]);
-    let c = capture_of(2, &[T - 1, T + 9]);
-    for most in [1, 64, 1 << 20] {
-        let merged = read_bytes(&[&a, &b, &c], most);
-        assert_eq!(clients(&merged), "cababaabc", "{most}");
-        assert!(merged.view.files.iter().all(|file| file.apart.is_none()));
-        let begins: Vec<Instant> = merged.captured.iter().map(|row| row.begins).collect();
-        assert!(begins.is_sorted(), "{begins:?}");
-        let frames: u64 = merged.view.files.iter().map(|file| file.frames).sum();
-        assert_eq!(merged.view.frames, frames);
-    }
-    // Without a clock that counts from 1970 a file stands behind the others, in the order of the files.
-    let since_start = capture_of(3, &[1, 7]);
-    let merged = read_bytes(&[&since_start, &a, &b], 1 << 20);
-    assert_eq!(clients(&merged), "ababaabdd");
-    let apart: Vec<_> = merged.view.files.iter().map(|file| file.apart).collect();
-    assert_eq!(apart, [Some(Apart::NoClock), None, None]);
-}
-
-#[test]
-fn a_file_that_is_added_later_stands_where_its_times_are() {
-    const T: u64 = 1_600_000_000;
-    let a = capture_of(0, &[T, T + 3]);
-    let b = capture_of(1, &[T - 2, T + 1]);
-    let c = capture_of(2, &[T + 7]);
-    let files = [&a[..], &b, &c];
-    let mut engine = Engine::new(1);
-    for (number, file) in files.iter().enumerate() {
-        engine.handle_files([(number.to_string(), file.len() as u64)]);
-        feed(&mut engine, &files, 1 << 20);
-    }
-    assert_eq!(clients(&shown(&mut engine, everything())), "babac");
-    // What was stopped cannot be read again: what comes later stands behind it, and that is said.
-    let mut engine = Engine::new(1);
-    engine.handle_files([("a".to_owned(), a.len() as u64)]);
-    let most = a.len() - 1;
-    engine.handle_read(Instant::ZERO, Ok(&a[..most]));
-    engine.handle_command(Instant::ZERO, Command::StopReading);
-    engine.handle_files([("b".to_owned(), b.len() as u64)]);
-    feed(&mut engine, &files, 1 << 20);
-    let shown = shown(&mut engine, everything());
-    assert_eq!(clients(&shown), "abb");
-    assert_eq!(shown.view.files[1].apart, Some(Apart::CameLate));
-}
-
-#[test]
-fn findings_of_merged_files_are_those_of_each() {
-    let names = [
-        "files/t12_keepalive.pcap",
-        "files/zeek__mqtt.pcap",
-        "files/presill__mqtt.pcap",
-        "files/suricata-verify__mqtt5-pub-qos2.pcap",
-    ];
-    let says = |shown: &Shown| {
-        let findings = shown.findings.iter();
-        let mut says: Vec<String> = findings.map(|it| it.message.clone()).collect();
-        says.sort();
-        says
-    };
-    let mut alone: Vec<String> = (names.iter())
-        .flat_map(|name| says(&read(&[name], 1 << 20).1))
-        .collect();
-    alone.sort();
-    assert!(!alone.is_empty());
-    let (_, merged) = read(&names, 1 << 16);
-    assert_eq!(says(&merged), alone);
 }
 
 #[test]
@@ -674,94 +557,6 @@ fn rows_of_several_connections_say_whose_they_are() {
     assert!(one.wire.iter().all(|row| row.of.is_none()));
 }
 
-/// What a row says in words, column by column, where the clocks are those of UTC.
-fn words_of(row: &WireRow) -> Vec<String> {
-    let time = mqttscope_answers::rfc3339(row.at.millis());
-    let mut words = vec![row.name().to_owned()];
-    if row.at != Instant::ZERO {
-        let (date, clock) = time.split_once('T').unwrap();
-        words.extend([date, &clock[..8], &clock[..5]].map(str::to_owned));
-    }
-    words.extend(row.of.clone());
-    if row.event.is_none() {
-        words.push(mqttscope_view::digits::bytes(row.size.into()));
-    }
-    let is_whole = |part: &&str| !part.contains('…') && !part.is_empty();
-    let parts = row.summary.split(" · ").filter(is_whole);
-    words.extend(parts.map(str::to_owned));
-    words.extend(row.round_trip.map(mqttscope_view::digits::duration));
-    if matches!(row.event, Some(EventKind::Told(_))) {
-        words.push("from a log".to_owned());
-    }
-    words
-}
-
-#[test]
-fn every_word_of_a_row_is_found() {
-    let names = [
-        "files/t2_alias.pcap",
-        "files/t11_reasons.pcap",
-        "recorded/tcp.pcap",
-        "../logs/files/mosquitto.log",
-    ];
-    let (mut engine, all) = read(&names, 1 << 20);
-    let mut second = 1_000;
-    let mut found = |search: &str| {
-        second += 1_000;
-        let looking = Looking {
-            search: search.to_owned(),
-            ..everything()
-        };
-        shown_from(&mut engine, looking, second)
-    };
-    let mut seen = std::collections::BTreeSet::new();
-    for row in all.wire.iter().step_by(4) {
-        let words = words_of(row);
-        let row_says = words.join(" · ");
-        for search in words.into_iter().chain([row_says]) {
-            if !seen.insert((search.clone(), row.record)) {
-                continue;
-            }
-            let is_found = found(&search).wire.iter().any(|it| it.record == row.record);
-            assert!(is_found, "{search:?} is not found in {row:?}");
-        }
-    }
-    assert!(seen.iter().any(|(search, _)| search == "alias 1"));
-    assert!(seen.iter().any(|(search, _)| search == "from a log"));
-    // And what no row says is not.
-    for search in ["alias 999", "1999-12-31", "999 MB", "publish nobody"] {
-        assert_eq!(found(search).wire, [], "{search}");
-    }
-}
-
-#[test]
-fn the_words_of_a_finding_find_it_and_its_packets() {
-    let (mut engine, all) = read(
-        &["files/t11_reasons.pcap", "files/t12_keepalive.pcap"],
-        1 << 20,
-    );
-    let has_some = all.findings.iter().any(|it| !it.rule.is_empty());
-    assert!(has_some && all.findings.iter().any(|it| it.rule.is_empty()));
-    for (finding, second) in all.findings.iter().zip(1_u32..) {
-        let word = finding.message.replace('`', "");
-        let looking = Looking {
-            search: word.clone(),
-            ..everything()
-        };
-        let found = shown_from(&mut engine, looking, second * 1_000);
-        let same = |it: &&FindingView| it.message == finding.message;
-        assert!(found.findings.iter().any(|it| same(&it)), "{word}");
-        if !finding.rule.is_empty() {
-            for packet in &finding.packets {
-                assert!(found.wire.iter().any(|it| it.record == *packet), "{word}");
-            }
-            assert!(found.wire.len() < all.wire.len());
-        }
-        let counted = found.found.unwrap();
-        assert!(counted.iter().sum::<u64>() > 0);
-    }
-}
-
 #[test]
 fn the_timeline_counts_every_packet_and_narrows_the_lists() {
     let (mut engine, whole) = read(&["files/arkime__mqtt_big.pcap"], 1 << 20);
@@ -792,212 +587,6 @@ fn the_timeline_counts_every_packet_and_narrows_the_lists() {
 }
 
 #[test]
-fn packets_in_words_are_tied_to_their_answers() {
-    let log = "Client a sending CONNECT\n\
-        Client a received CONNACK (0)\n\
-        Client a sending SUBSCRIBE (Mid: 1, Topic: hall/#, QoS: 2, Options: 0x00)\n\
-        Client a received SUBACK\n\
-        Client a sending PUBLISH (d0, q1, r0, m2, 'hall/m9', ... (4 bytes))\n\
-        Client a sending PUBLISH (d0, q1, r0, m3, 'hall/b', ... (4 bytes))\n\
-        Client a received PUBACK (Mid: 3, RC:0)\n\
-        Client a received PUBACK (Mid: 9, RC:0)\n";
-    let shown = read_bytes(&[log.as_bytes()], 1 << 20);
-    let rows: Vec<_> = shown
-        .wire
-        .iter()
-        .filter(|row| row.packet_type.is_some())
-        .collect();
-    let tied = |at: usize| {
-        let linked = rows[at].linked?;
-        rows.iter().position(|row| row.record == linked)
-    };
-    let all: Vec<_> = (0..rows.len()).map(tied).collect();
-    let none = None;
-    assert_eq!(
-        all,
-        [
-            Some(1),
-            Some(0),
-            Some(3),
-            Some(2),
-            none,
-            Some(6),
-            Some(5),
-            none
-        ]
-    );
-    assert_eq!(rows[5].packet_identifier, Some(3));
-    // What nobody acknowledged is found.
-    let mut engine = Engine::new(1);
-    engine.handle_files([("a".to_owned(), log.len() as u64)]);
-    feed(&mut engine, &[log.as_bytes()], 1 << 20);
-    let mut found = |search: &str| -> Vec<String> {
-        let looking = Looking {
-            search: search.to_owned(),
-            ..everything()
-        };
-        let shown = self::shown(&mut engine, looking);
-        let rows = shown.wire.iter();
-        rows.map(|row| row.summary.clone()).collect()
-    };
-    let unanswered = found("answered == false");
-    assert!(
-        matches!(&unanswered[..], [one] if one.contains("m2")),
-        "{unanswered:?}"
-    );
-}
-
-#[test]
-fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
-    let name = "../logs/files/mosquitto.log";
-    let capture = Capture::read(&file(name), None);
-    let (mut engine, shown) = read(&[name], 100);
-    let told = |row: &&WireRow| matches!(row.event, Some(EventKind::Told(_)));
-    let rows: Vec<_> = shown.wire.iter().filter(told).collect();
-    let expected: usize = capture.connections.iter().map(|it| it.packets.len()).sum();
-    assert_eq!(rows.len(), expected);
-    assert!(rows.len() > 20);
-    assert_eq!(shown.captured.len(), capture.connections.len());
-    assert!(
-        shown
-            .captured
-            .iter()
-            .all(|row| row.transport == "from a log")
-    );
-    assert!(
-        shown
-            .findings
-            .iter()
-            .all(|finding| finding.severity == Severity::Note)
-    );
-    let connect = rows.iter().find(|row| row.name() == "CONNECT").unwrap();
-    assert_eq!(connect.sender, Sender::Client);
-    engine.handle_command(Instant::ZERO, Command::Inspect(connect.record));
-    let mut reports = engine.reports(Instant::ZERO).into_iter();
-    assert!(reports.any(|report| matches!(report, Report::Event(_))));
-    let looking = Looking {
-        search: "publish".to_owned(),
-        ..everything()
-    };
-    let found = self::shown(&mut engine, looking).wire;
-    assert!(
-        found
-            .iter()
-            .all(|row| row.name() == "PUBLISH" || row.summary.to_lowercase().contains("publish"))
-    );
-    assert!(!found.is_empty());
-}
-
-#[test]
-fn a_log_says_in_its_words_why_connections_ended() {
-    let log = "1795997000: New connection from 127.0.0.1:34836 on port 4711.\n\
-        1795997000: New client connected from 127.0.0.1:34836 as meter-9 (p2, c1, k60).\n\
-        1795997000: Sending CONNACK to meter-9 (0, 0)\n\
-        1795997001: New connection from 127.0.0.1:34846 on port 4711.\n\
-        1795997001: Client meter-9 already connected, closing old connection.\n\
-        1795997001: New client connected from 127.0.0.1:34846 as meter-9 (p2, c1, k60).\n\
-        1795997001: Sending CONNACK to meter-9 (0, 0)\n\
-        1795997091: Client meter-9 has exceeded timeout, disconnecting.\n\
-        1795997092: New client connected from ::1:34848 as b (p5, c1, k60).\n\
-        1795997093: Client b closed its connection.\n";
-    let shown = read_bytes(&[log.as_bytes()], 1 << 20);
-    let words = [
-        "Client meter-9 already connected, closing old connection",
-        "Client meter-9 has exceeded timeout, disconnecting",
-        "Client b closed its connection",
-    ];
-    let ended: Vec<_> = (shown.wire.iter())
-        .filter(|row| row.event == Some(EventKind::Ended))
-        .collect();
-    assert_eq!(ended.len(), words.len());
-    for (row, words) in ended.iter().zip(words) {
-        assert!(row.summary.contains(words), "{row:?}");
-    }
-    // What one of both wanted is no finding.
-    assert_eq!(shown.findings.len(), 2, "{:?}", shown.findings);
-    for (at, says) in ["taken over", "silent for longer"].into_iter().enumerate() {
-        let finding = &shown.findings[at];
-        assert!(finding.message.contains(says), "{finding:?}");
-        assert!(finding.message.contains(words[at]), "{finding:?}");
-        assert_eq!(finding.packets, [ended[at].record]);
-        assert_eq!(finding.severity, Severity::Warning);
-    }
-    // Connections of one client are told apart by their ports.
-    let of: Vec<_> = ended.iter().filter_map(|row| row.of.as_deref()).collect();
-    assert_eq!(of, ["meter-9 :34836", "meter-9 :34846", "b"]);
-    let row = &shown.captured[0];
-    assert_eq!(row.client_identifier, "meter-9");
-    assert_eq!(
-        (&*row.client, &*row.server),
-        ("127.0.0.1:34836", "port 4711")
-    );
-}
-
-#[test]
-fn packets_in_words_are_messages_with_topics_and_fields() {
-    let log = "1795997000: New connection from 127.0.0.1:34836 on port 4711.\n\
-        1795997000: New client connected from 127.0.0.1:34836 as pump (p5, c1, k60).\n\
-        1795997000: Sending CONNACK to pump (0, 0)\n\
-        1795997009: Received PUBLISH from pump (d0, q1, r1, m3, 'plant/pump1', ... (25 bytes))\n\
-        1795997009: Sending PUBACK to pump (m3, rc0)\n\
-        1795997010: Sending PUBLISH to pump (d1, q2, r0, m4, 'plant/pump2', ... (7 bytes))\n";
-    let mut engine = Engine::new(1);
-    engine.handle_files([("a".to_owned(), log.len() as u64)]);
-    feed(&mut engine, &[log.as_bytes()], 1 << 20);
-    let mut found = |search: &str| -> Vec<String> {
-        let looking = Looking {
-            search: search.to_owned(),
-            ..everything()
-        };
-        let shown = shown(&mut engine, looking);
-        shown.wire.iter().map(|row| row.name().to_owned()).collect()
-    };
-    for (search, names) in [
-        ("mqtt.topic == \"plant/pump1\"", &["PUBLISH"][..]),
-        ("topic:plant/+", &["PUBLISH", "PUBLISH"]),
-        ("mqtt.qos == 1", &["PUBLISH"]),
-        ("mqtt.retain == 1", &["PUBLISH"]),
-        ("mqtt.dupflag == 1", &["PUBLISH"]),
-        ("mqtt.msgid == 3", &["PUBLISH", "PUBACK"]),
-        ("mqtt.msgtype == 3", &["PUBLISH", "PUBLISH"]),
-        ("mqtt.clientid == \"pump\"", &["CONNECT"]),
-        ("mqtt.topic == \"plant\"", &[]),
-        // The payload is not there, and no size of the packet.
-        ("mqtt.msg", &[]),
-        ("mqtt.len", &[]),
-    ] {
-        assert_eq!(found(search), names, "{search}");
-    }
-    let looking = Looking {
-        messages: Some(ALL),
-        topics: Some(ALL),
-        ..everything()
-    };
-    let shown = shown(&mut engine, looking);
-    let [one, other] = &shown.messages[..] else {
-        panic!("{:?}", shown.messages)
-    };
-    assert_eq!(
-        (&*one.topic, one.qos, one.retain, one.size),
-        ("plant/pump1", 1, true, 25)
-    );
-    assert_eq!(
-        (&*one.preview, &*one.kind),
-        ("(not in the log)", "from a log")
-    );
-    assert_eq!(
-        (&*other.topic, other.qos, other.dup),
-        ("plant/pump2", 2, true)
-    );
-    assert!(shown.topics > 0);
-    let view = &shown.view;
-    assert_eq!(
-        (view.told, view.messages, view.clients),
-        (5, [0, 1, 1, 0], 1)
-    );
-}
-
-#[test]
 fn har_and_flow_files_are_read_as_captures_are() {
     for name in [
         "../logs/files/ws.har",
@@ -1014,11 +603,15 @@ fn har_and_flow_files_are_read_as_captures_are() {
 
 /// All packets as a capture.
 fn exported(engine: &mut Engine) -> Vec<u8> {
+    exported_as(engine, ExportFormat::WirePcapng)
+}
+
+fn exported_as(engine: &mut Engine, format: ExportFormat) -> Vec<u8> {
     engine.handle_command(
         Instant::ZERO,
         Command::Export(Export {
             connection: None,
-            format: ExportFormat::WirePcapng,
+            format,
             search: String::new(),
             span: None,
             with_secrets: true,
@@ -1308,8 +901,8 @@ fn a_side_that_closes_ends_its_watch_and_has_its_row_in_the_order_of_time() {
     let [(2_000_150, says)] = &ended[..] else {
         panic!("{ended:?}")
     };
-    assert!(says.contains("the client closed it (FIN)"), "{says}");
-    // Its last packet came later.
+    // Its last packet came later: that is how long it lasted, wherever it is said.
+    assert_eq!(says, "lasted 229 ms · the client closed it (FIN)");
     let row = shown
         .captured
         .iter()
@@ -1317,6 +910,17 @@ fn a_side_that_closes_ends_its_watch_and_has_its_row_in_the_order_of_time() {
     let row = row.unwrap();
     assert_eq!(row.lasts, Duration::from_millis(229));
     assert_eq!(row.findings, [0; 3]);
+    let ends = (shown.wire.iter()).find(|row| row.event == Some(EventKind::Ended));
+    engine.handle_command(Instant::ZERO, Command::Inspect(ends.unwrap().record));
+    let card = engine.reports(Instant::ZERO).into_iter();
+    let mut card = card.filter_map(|report| match report {
+        Report::Event(event) => Some(event.event.after),
+        _ => None,
+    });
+    assert_eq!(card.next(), Some(row.lasts));
+    let lines = exported_as(&mut engine, ExportFormat::WireCsv);
+    let lines = String::from_utf8(lines).unwrap();
+    assert!(lines.contains(",ended,\"lasted 229 ms · "), "{lines}");
 }
 
 #[test]

@@ -80,14 +80,14 @@ fn wire(engine: &mut Engine, like: &Looking) -> Vec<WireRow> {
         span: like.span,
         ..Looking::default()
     };
-    let rows = lists(engine, looking).wire.into_iter();
-    rows.filter(|row| row.event.is_none()).collect()
+    lists(engine, looking).wire
 }
 
+/// The packets of each connection that has a row.
 fn by_connection(rows: &[WireRow]) -> BTreeMap<ConnectionId, u64> {
     let mut counts = BTreeMap::new();
     for row in rows {
-        *counts.entry(row.connection).or_default() += 1;
+        *counts.entry(row.connection).or_default() += u64::from(row.event.is_none());
     }
     counts
 }
@@ -174,6 +174,10 @@ fn a_filter_narrows_connections_topics_and_findings() {
         "mqtt.msgtype == CONNECT",
         "mqtt.msgtype == AUTH && mqtt.msgtype == PINGREQ",
         "connack",
+        // Words of events, which leave their connections: of rows only, and of packets too.
+        "begins",
+        "closed it (FIN)",
+        "ended",
     ] {
         agree(&mut engine, &looking(filter));
     }
@@ -183,6 +187,14 @@ fn a_filter_narrows_connections_topics_and_findings() {
         (None, None, None)
     );
     assert!(all.connections.len() > 4 && all.connections.iter().all(|row| row.found.is_none()));
+}
+
+#[test]
+fn a_search_that_finds_only_events_leaves_their_connections() {
+    let (mut engine, _) = read(&FILES, 1 << 20);
+    let found = lists(&mut engine, looking("begins"));
+    assert_eq!(Some(found.connections.len() as u64), found.all_connections);
+    assert!(found.connections.iter().all(|row| row.found == Some(0)));
 }
 
 #[test]

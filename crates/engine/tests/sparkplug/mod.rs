@@ -68,7 +68,7 @@ fn metrics_have_the_names_of_the_birth_before() {
 
     world.command(Command::Inspect(rows[2].2));
     let seen = world.look();
-    let text = seen.packets[0].sparkplug.as_deref().unwrap();
+    let text = &seen.packets[0].forms[0].text;
     assert!(
         text.contains("\n  Offset = -8  (Int32, alias 2, name of the birth"),
         "{text}"
@@ -96,7 +96,7 @@ fn what_fits_by_its_topic_only_stays_what_it_is() {
     let record = row.record;
     assert_eq!(seen.findings[0].rule, "sparkplug-payload-form");
     world.command(Command::Inspect(record));
-    assert_eq!(world.look().packets[0].sparkplug, None);
+    assert_eq!(world.look().packets[0].forms, []);
 }
 
 #[test]
@@ -157,6 +157,26 @@ fn broken_rules_are_findings_with_their_packets() {
         rules.contains(&"sparkplug-qos-wrong".to_owned()),
         "{rules:?}"
     );
+
+    let found = |world: &mut World, search: &str| {
+        world.command(Command::Look(Box::new(Looking {
+            wire: Some(all()),
+            search: search.to_owned(),
+            ..Looking::default()
+        })));
+        world.pass(2_000);
+        let rows: Vec<_> = world.look().wire.iter().map(|row| row.record).collect();
+        rows
+    };
+    for search in [
+        "finding.rule == sparkplug-seq-gap",
+        "finding.statement == tck-id-topics-ndata-mqtt",
+    ] {
+        let rows = found(&mut world, search);
+        assert!(rows.contains(&data.record), "{search}: {rows:?}");
+        assert!(rows.len() < seen.wire.len(), "{search}: {rows:?}");
+    }
+    assert!(found(&mut world, "finding.rule == sparkplug-seq-range").is_empty());
 
     world.command(Command::Clear);
     assert!(look(&mut world).findings.is_empty());
@@ -257,5 +277,5 @@ fn a_capture_shows_the_same() {
     );
     let row = row.clone();
     let packet = captured::packet(&mut engine, &row);
-    assert!(packet.sparkplug.unwrap().contains("Offset = -8  (Int32"));
+    assert!(packet.forms[0].text.contains("Offset = -8  (Int32"));
 }

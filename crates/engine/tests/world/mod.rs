@@ -9,11 +9,11 @@ use core::time::Duration;
 
 use std::collections::HashMap;
 
-use mqttscope_answers::Table;
+use mqttscope_answers::{ScriptNews, Table};
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
-    AnswersView, BytesSent, CheckView, Command, ConnectionId, EventView, ExaminedCheck,
+    AnswersView, BytesSent, Chart, CheckView, Command, ConnectionId, EventView, ExaminedCheck,
     ExaminedView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet, Profile,
     Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
@@ -53,6 +53,7 @@ pub(crate) struct Seen {
     pub(crate) listed: u64,
     pub(crate) state: Option<StateAt>,
     pub(crate) history: Option<History>,
+    pub(crate) chart: Option<Chart>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
@@ -61,6 +62,8 @@ pub(crate) struct Seen {
     pub(crate) bytes_sent: Vec<BytesSent>,
     pub(crate) answers: Vec<AnswersView>,
     pub(crate) tables: Vec<Vec<Table>>,
+    pub(crate) scripts: Vec<ScriptNews>,
+    pub(crate) recordings: Vec<Vec<u8>>,
     pub(crate) checks: Vec<CheckView>,
     pub(crate) examination: Vec<ExaminedView>,
     pub(crate) examined: Vec<ExaminedCheck>,
@@ -153,10 +156,13 @@ impl World {
                     seen.tables.extend(view.tables.clone());
                     seen.answers.push(*view);
                 }
+                Report::Recording(text) => seen.recordings.push(text),
+                Report::Script(_, news) => seen.scripts.push(*news),
                 Report::Checks(checks) => seen.checks = checks,
                 Report::Examination(view) => seen.examination.push(*view),
                 Report::Examined(check) => seen.examined.push(*check),
-                Report::Chart(_) | Report::Captured { .. } | Report::Timeline(_) => {}
+                Report::Chart(chart) => seen.chart = Some(chart),
+                Report::Captured { .. } | Report::Timeline(_) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt::{Result, Write};
 
-use super::{Examined, escaped, shortened, told};
+use super::{Examined, shortened};
+use crate::escape::escaped;
 use crate::verdict::{Report, Verdict};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
@@ -23,13 +24,13 @@ pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
     for verdict in Verdict::ALL {
         writeln!(out, "{} {}, ", examined.count(verdict), verdict.name())?;
     }
-    let trip = examined.round_trip.as_millis();
-    writeln!(
-        out,
-        "in {:.1} s; a round trip takes {trip} ms.</p>",
-        examined.took.as_secs_f64()
-    )?;
-    for (version, facts) in examined.card.by_version() {
+    write!(out, "in {:.1} s", examined.took.as_secs_f64())?;
+    if !examined.round_trip.is_zero() {
+        let trip = examined.round_trip.as_millis();
+        write!(out, "; a round trip takes {trip} ms")?;
+    }
+    writeln!(out, ".</p>")?;
+    for (version, facts) in examined.card.in_words() {
         writeln!(
             out,
             "<h2>MQTT {}: what was found</h2><table>",
@@ -39,8 +40,8 @@ pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
             writeln!(
                 out,
                 "<tr><th>{}</th><td>{}</td></tr>",
-                escaped(name),
-                escaped(value)
+                escaped(&name),
+                escaped(&value)
             )?;
         }
         writeln!(out, "</table>")?;
@@ -81,7 +82,7 @@ fn check(report: &Report, out: &mut impl Write) -> Result {
         report.statements.join(" "),
     )?;
     for seen in &report.packets {
-        let (event, hex, text) = told(seen, report.version);
+        let (event, hex, text) = report.told(seen);
         let hex = hex.map(|hex| shortened(&hex)).unwrap_or_default();
         writeln!(
             out,

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::{Examined, told};
-use crate::verdict::{Report, Seen};
+use super::Examined;
+use crate::verdict::Report;
 
 #[derive(Serialize)]
 struct Json<'a> {
@@ -42,17 +42,14 @@ struct JsonPacket<'a> {
 #[derive(Serialize)]
 struct JsonCard<'a> {
     url: &'a str,
-    round_trip_ms: u128,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round_trip_ms: Option<u128>,
     took_ms: u128,
     /// By version and name.
     versions: BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>,
 }
 
 pub(super) fn json(examined: &Examined<'_>) -> String {
-    let packet = |seen: &'_ Seen, version| {
-        let (event, hex, text) = told(seen, version);
-        (seen.at, event, hex, text)
-    };
     let check = |report| -> JsonCheck<'_> {
         let report: &Report = report;
         JsonCheck {
@@ -67,9 +64,9 @@ pub(super) fn json(examined: &Examined<'_>) -> String {
                 .packets
                 .iter()
                 .map(|seen| {
-                    let (at, event, hex, text) = packet(seen, report.version);
+                    let (event, hex, text) = report.told(seen);
                     JsonPacket {
-                        at,
+                        at: seen.at,
                         connection: &seen.connection,
                         event,
                         hex,
@@ -83,7 +80,8 @@ pub(super) fn json(examined: &Examined<'_>) -> String {
         checks: examined.reports.iter().map(check).collect(),
         card: JsonCard {
             url: examined.url,
-            round_trip_ms: examined.round_trip.as_millis(),
+            round_trip_ms: (!examined.round_trip.is_zero())
+                .then_some(examined.round_trip.as_millis()),
             took_ms: examined.took.as_millis(),
             versions: examined
                 .card

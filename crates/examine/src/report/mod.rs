@@ -7,7 +7,7 @@ use alloc::string::String;
 use core::fmt::Write as _;
 use core::time::Duration;
 
-use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect, summary};
+use mqttscope_wire::{Context, Sender, dissect, summary};
 
 use crate::verdict::{Card, Happened, Report, Seen, Verdict};
 
@@ -17,13 +17,13 @@ const MOST: usize = 64;
 /// What an examination gave.
 #[derive(Clone, Copy, Debug)]
 pub struct Examined<'a> {
-    /// Where the broker is, without user name and password.
+    /// Where the broker is, without user name and password; of clients, where they connected to.
     pub url: &'a str,
     /// Each check that is done, in the order in which they are written.
     pub reports: &'a [Report],
     /// What was found out beside them.
     pub card: &'a Card,
-    /// See [`Examination::round_trip`](crate::Examination::round_trip).
+    /// See [`Examination::round_trip`](crate::Examination::round_trip); zero of clients.
     pub round_trip: Duration,
     /// How long it took.
     pub took: Duration,
@@ -53,29 +53,32 @@ impl Examined<'_> {
     }
 }
 
-/// What happened, in a word; the bytes of a packet, and what it says.
-#[must_use]
-pub fn told(
-    seen: &Seen,
-    version: ProtocolVersion,
-) -> (&'static str, Option<String>, Option<String>) {
-    let packet = |bytes: &[u8], sender| {
-        let dissection = dissect(bytes, Context::new(version).from(sender));
-        (Some(hex(bytes)), Some(summary(&dissection, bytes)))
-    };
-    match &seen.what {
-        Happened::Opened => ("opened", None, None),
-        Happened::Sent(bytes) => {
-            let (hex, text) = packet(bytes, Sender::Client);
-            ("sent", hex, text)
+impl Report {
+    /// What happened, in a word; the bytes of a packet, and what it says.
+    #[must_use]
+    pub fn told(&self, seen: &Seen) -> (&'static str, Option<String>, Option<String>) {
+        let packet = |bytes: &[u8], sender| {
+            let dissection = dissect(bytes, Context::new(self.version).from(sender));
+            (Some(hex(bytes)), Some(summary(&dissection, bytes)))
+        };
+        let (us, closed_there) = match self.examined {
+            Sender::Server => (Sender::Client, "closed by the broker"),
+            Sender::Client => (Sender::Server, "closed by the client"),
+        };
+        match &seen.what {
+            Happened::Opened => ("opened", None, None),
+            Happened::Sent(bytes) => {
+                let (hex, text) = packet(bytes, us);
+                ("sent", hex, text)
+            }
+            Happened::Received(bytes) => {
+                let (hex, text) = packet(bytes, self.examined);
+                ("received", hex, text)
+            }
+            Happened::ClosedHere => ("closed by us", None, None),
+            Happened::ClosedThere => (closed_there, None, None),
+            Happened::Failed(why) => ("failed", None, Some(why.clone())),
         }
-        Happened::Received(bytes) => {
-            let (hex, text) = packet(bytes, Sender::Server);
-            ("received", hex, text)
-        }
-        Happened::ClosedHere => ("closed by us", None, None),
-        Happened::ClosedThere => ("closed by the broker", None, None),
-        Happened::Failed(why) => ("failed", None, Some(why.clone())),
     }
 }
 
@@ -97,28 +100,4 @@ pub fn shortened(hex: &str) -> String {
         Some(start) if bytes > MOST => alloc::format!("{start}… ({bytes} bytes)"),
         _ => hex.into(),
     }
-}
-
-/// In XML and HTML.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    let mut all = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => all.push_str("&amp;"),
-            '<' => all.push_str("&lt;"),
-            '>' => all.push_str("&gt;"),
-            '"' => all.push_str("&quot;"),
-            '\'' => all.push_str("&#39;"),
-            // XML has no place for them.
-            '\u{0}'..='\u{8}'
-            | '\u{b}'
-            | '\u{c}'
-            | '\u{e}'..='\u{1f}'
-            | '\u{fffe}'
-            | '\u{ffff}' => all.push('\u{fffd}'),
-            letter => all.push(letter),
-        }
-    }
-    all
 }

@@ -217,8 +217,11 @@ impl<'c> Talk<'c> {
         } else {
             "this rests on that time alone"
         };
+        let link = self.links.get(wait.connection);
         let late = if is_close {
             "it is still open"
+        } else if link.is_some_and(|link| link.inbox.is_empty()) {
+            "the broker took the connection, and answered nothing at all"
         } else {
             "nothing such came"
         };

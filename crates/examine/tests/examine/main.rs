@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod peers;
 mod pump;
 
 use std::fmt::Write as _;
@@ -17,7 +18,7 @@ use mqttscope_examine::{
     read,
 };
 use mqttscope_wire::ProtocolVersion;
-use pump::run;
+use pump::{Peer, lesser, run, run_at};
 
 const NEAR: Duration = Duration::from_millis(1);
 const FAR: Duration = Duration::from_millis(500);
@@ -68,14 +69,43 @@ fn verdicts(reports: &[Report]) -> Vec<(&'static str, &'static str, Verdict)> {
     all
 }
 
+/// Checks of what a broker lacks, which ours has unless it is told not to.
+const OF_LESSER: [&str; 4] = [
+    "client-identifier-refused",
+    "quality-of-will",
+    "quality-subscribed",
+    "retain-of-will",
+];
+
+fn is_of_lesser(report: &Report) -> bool {
+    OF_LESSER.contains(&report.id)
+}
+
+/// A broker that the check is for, so far away.
+fn peer_for(id: &str, way: Duration) -> Peer {
+    let is_lesser = OF_LESSER.contains(&id);
+    Peer {
+        broker: if is_lesser {
+            lesser
+        } else {
+            Peer::at(way).broker
+        },
+        ..Peer::at(way)
+    }
+}
+
 #[test]
 fn our_broker_keeps_everything_and_nothing_is_left_at_it() {
     let checks = all();
     let run = run(&checks, hostile(), NEAR, None);
+    let wanted = |report: &Report| match is_of_lesser(report) {
+        true => Verdict::NotApplicable,
+        false => Verdict::Kept,
+    };
     let wrong: Vec<String> = run
         .reports
         .iter()
-        .filter(|report| report.verdict != Verdict::Kept)
+        .filter(|report| report.verdict != wanted(report))
         .map(shown)
         .collect();
     assert!(
@@ -88,10 +118,34 @@ fn our_broker_keeps_everything_and_nothing_is_left_at_it() {
     assert!(run.took < Duration::from_secs(60), "{:?}", run.took);
     let fact = |name| run.card.get(ProtocolVersion::V5, name);
     assert_eq!(fact("Receive Maximum"), Some("100"));
-    assert_eq!(fact("QoS granted where 2 was asked for"), Some("02"));
+    assert_eq!(fact("QoS granted where 2 was asked for"), Some("2"));
     assert!(
         fact("a Keep Alive of 2 s is enforced after").is_some_and(|time| time.starts_with("300"))
     );
+}
+
+/// Told to lack QoS 2 and retained messages, ours keeps what is asked of such a broker.
+#[test]
+fn a_broker_that_lacks_something_keeps_what_it_can_be_asked() {
+    let peer = Peer {
+        broker: lesser,
+        ..Peer::at(NEAR)
+    };
+    // Before version 5 a broker cannot say what it lacks.
+    let options = Options {
+        versions: vec![ProtocolVersion::V5],
+        ..hostile()
+    };
+    let run = run_at(&all(), options, peer, None);
+    let mut not_applicable = 0;
+    for report in &run.reports {
+        match report.verdict {
+            Verdict::NotApplicable if !is_of_lesser(report) => not_applicable += 1,
+            verdict => assert_eq!(verdict, Verdict::Kept, "{}", shown(report)),
+        }
+    }
+    assert!((20..80).contains(&not_applicable), "{not_applicable}");
+    assert_eq!(run.left, (0, 0));
 }
 
 #[test]
@@ -139,7 +193,8 @@ fn each_check_finds_what_breaks_it() {
                 };
                 for way in [NEAR, FAR] {
                     let mutated = Some((check.id, shows.version, mutation.clone()));
-                    let run = run(&checks, options.clone(), way, mutated);
+                    let peer = peer_for(check.id, way);
+                    let run = run_at(&checks, options.clone(), peer, mutated);
                     let report = run
                         .reports
                         .iter()
@@ -448,6 +503,6 @@ fn whatever_comes_the_examination_ends() {
                 examination.handle_timeout(now);
             }
         }
-        assert_eq!(examination.progress().left, Duration::ZERO);
+        assert_eq!(examination.progress().left, Some(Duration::ZERO));
     }
 }

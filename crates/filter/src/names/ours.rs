@@ -56,7 +56,7 @@ pub(super) static TABLE: &[Described] = &[
         "finding.statement",
         Kind::Text,
         Source::Fact(F::FindingStatement),
-        "the statement of the standard that it breaks, such as MQTT-3.3.1-4",
+        "the statement of the standard that it breaks, such as MQTT-3.3.1-4 or tck-id-payloads-ndata-seq",
     ),
     row(
         "handshake.state",

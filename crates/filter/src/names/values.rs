@@ -31,7 +31,7 @@ pub enum Names {
     Sender,
     /// How far a handshake is.
     Handshake,
-    /// Our rules.
+    /// Our rules, and Sparkplug's.
     Rule,
 }
 
@@ -162,9 +162,12 @@ impl Names {
             Self::Handshake => HandshakeState::ALL
                 .into_iter()
                 .find_map(|(state, name)| see(state as u64, name)),
-            Self::Rule => (0..)
-                .zip(Rule::ALL)
-                .find_map(|(number, rule)| see(number, rule.name())),
+            Self::Rule => {
+                let ours = Rule::ALL.iter().map(|rule| rule.name());
+                let sparkplugs = mqttscope_sparkplug::Rule::ALL.iter();
+                let all = ours.chain(sparkplugs.map(|rule| rule.name()));
+                (0..).zip(all).find_map(|(number, name)| see(number, name))
+            }
         }
     }
 

@@ -3,8 +3,9 @@
 use core::time::Duration;
 use std::net::SocketAddr;
 
-use mqttscope_filter::{Ends, Filter, HandshakeState, Matcher, Subject};
+use mqttscope_filter::{Broken, Ends, Filter, HandshakeState, Matcher, Subject};
 use mqttscope_shared::{Instant, Recorded};
+use mqttscope_sparkplug::Rule as SparkplugRule;
 use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
 
 /// A packet.
@@ -15,7 +16,7 @@ pub(crate) struct Given {
     pub(crate) sender: Sender,
     pub(crate) alias: Option<&'static str>,
     pub(crate) is_answered: bool,
-    pub(crate) findings: Vec<(Option<Rule>, Severity)>,
+    pub(crate) findings: Vec<(Option<Broken>, Severity)>,
 }
 
 impl Subject for Given {
@@ -60,7 +61,7 @@ impl Subject for Given {
     fn handshake(&self) -> Option<HandshakeState> {
         Some(HandshakeState::Waiting)
     }
-    fn findings(&self, each: &mut dyn FnMut(Option<Rule>, Severity)) {
+    fn findings(&self, each: &mut dyn FnMut(Option<Broken>, Severity)) {
         for (rule, severity) in &self.findings {
             each(*rule, *severity);
         }
@@ -515,7 +516,17 @@ fn aliases_and_broken_packets() {
     let judged = Given {
         findings: vec![
             (None, Severity::Warning),
-            (Rule::from_name("publish-topic-wildcard"), Severity::Error),
+            (
+                Rule::from_name("publish-topic-wildcard").map(Broken::Mqtt),
+                Severity::Error,
+            ),
+            (
+                Some(Broken::Sparkplug(
+                    SparkplugRule::SeqGap,
+                    Some("tck-id-topics-ndata-seq-num"),
+                )),
+                Severity::Error,
+            ),
         ],
         is_answered: true,
         ..given("32 0001 74 0001 00")
@@ -529,6 +540,10 @@ fn aliases_and_broken_packets() {
             "finding.severity == warning",
             "finding.severity == error",
             "finding.severity < error",
+            "finding.rule == sparkplug-seq-gap",
+            "finding.rule contains sparkplug",
+            "- finding.rule == sparkplug-seq-range",
+            "finding.statement == tck-id-topics-ndata-seq-num",
             "- finding.severity == note",
             "- finding.severity != warning",
             "answered",

@@ -135,7 +135,27 @@ fn words_that_look_like_a_filter_are_told_the_field() {
             "clientid contains \"a b\" ",
             Some("mqtt.clientid contains \"a b\""),
         ),
-        ("retain == 1 && qos == 0", None),
+        (
+            "retain == 1 && qos == 0",
+            Some("mqtt.retain == 1 && mqtt.qos == 0"),
+        ),
+        (
+            "retain=1 and qos=0",
+            Some("mqtt.retain == 1 && mqtt.qos == 0"),
+        ),
+        // A filter with a slip in it.
+        ("topic=a", Some("topic == a")),
+        ("mqtt.qos=1", Some("mqtt.qos == 1")),
+        ("mqtt.qos 1", Some("mqtt.qos == 1")),
+        ("ip.addr 1.2.3.4", Some("ip.addr == 1.2.3.4")),
+        (
+            "ip.addr = 1.2.3.4 & mqtt.retain=1",
+            Some("ip.addr == 1.2.3.4 && mqtt.retain == 1"),
+        ),
+        (
+            "mqtt.clientid=watch \"7\"",
+            Some("mqtt.clientid == \"watch \\\"7\\\"\""),
+        ),
         ("size > 20", None),
         ("x == 1", None),
     ] {
@@ -147,6 +167,11 @@ fn words_that_look_like_a_filter_are_told_the_field() {
         "qos>=",
         "mqtt.qos >= 1",
         "mqtt.qos >=",
+        "mqtt.qos=high",
+        "mqtt.foo=1",
+        "finding nemo",
+        "conn refused",
+        "topic name invalid",
         "temp 21",
         "room in use",
         "a ~",

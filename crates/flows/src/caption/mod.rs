@@ -49,7 +49,8 @@ impl Run {
 
     fn beginning(&self) -> Beat {
         let text = if self.scenario.watch.is_empty() {
-            "Nothing has been sent yet.".to_owned()
+            // What is sent at the very beginning is on its way and counted.
+            "Nothing has arrived yet.".to_owned()
         } else {
             full_stop(&sentence(&self.scenario.watch))
         };

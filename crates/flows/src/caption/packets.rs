@@ -105,19 +105,19 @@ impl Run {
         match (facts.qos, facts.dup) {
             (Some(QoS::AtLeastOnce), true) => (
                 format!(
-                    "{client} received no PUBACK for {id}, so it sends the message again, marked DUP. The broker cannot tell it from a new message and forwards it."
+                    "{client} received no PUBACK for identifier {id}, so it sends the message again, marked DUP. The broker cannot tell it from a new message and forwards it."
                 ),
                 cited::AGAIN,
             ),
             (Some(QoS::ExactlyOnce), true) if self.known(index, packet) => (
                 format!(
-                    "{client} received no PUBREC for {id}, so it sends the message again, marked DUP. The broker has stored identifier {id} and does not forward the message twice."
+                    "{client} received no PUBREC for identifier {id}, so it sends the message again, marked DUP. The broker has stored identifier {id} and does not forward the message twice."
                 ),
                 cited::QOS_2_AGAIN,
             ),
             (Some(QoS::ExactlyOnce), true) => (
                 format!(
-                    "{client} sends message {id} again, marked DUP. The broker has not received it before and forwards it."
+                    "{client} sends the message with identifier {id} again, marked DUP. The broker has not received it before and forwards it."
                 ),
                 cited::AGAIN,
             ),
@@ -145,13 +145,13 @@ impl Run {
             ),
             (Some(QoS::AtLeastOnce), false) => (
                 format!(
-                    "The broker has received message {id} and must send PUBACK. Until that arrives, {client} keeps the message stored."
+                    "The broker has received the message with identifier {id} and must send PUBACK. Until that arrives, {client} keeps the message stored."
                 ),
                 cited::QOS_1,
             ),
             (Some(QoS::ExactlyOnce), false) => (
                 format!(
-                    "The broker forwards {client}'s message {id}, stores its identifier to recognize a duplicate, and sends PUBREC."
+                    "The broker forwards {client}'s message with identifier {id}, stores the identifier to recognize a duplicate, and sends PUBREC."
                 ),
                 cited::QOS_2,
             ),
@@ -205,13 +205,13 @@ impl Run {
         match (facts.dup, delivered) {
             (true, None) => (
                 format!(
-                    "The broker received no PUBREC for {id} and sends the message again. {client} has stored the identifier: its application does not receive the message twice."
+                    "The broker received no PUBREC for identifier {id} and sends the message again. {client} has stored the identifier: its application does not receive the message twice."
                 ),
                 cited::QOS_2_AGAIN,
             ),
             (true, Some(2..)) => (
                 format!(
-                    "The broker received no acknowledgement for {id} and sends the message again, marked DUP. The application of {client} receives it a second time{}.",
+                    "The broker received no acknowledgement for identifier {id} and sends the message again, marked DUP. The application of {client} receives it a second time{}.",
                     match facts.qos {
                         Some(QoS::ExactlyOnce) => ", as it had not let the first be acknowledged",
                         _ => ": at least once",
@@ -221,7 +221,7 @@ impl Run {
             ),
             (true, Some(_)) => (
                 format!(
-                    "The broker sends message {id} again, marked DUP. The application of {client} receives it for the first time."
+                    "The broker sends the message with identifier {id} again, marked DUP. The application of {client} receives it for the first time."
                 ),
                 cited::AGAIN,
             ),
@@ -250,7 +250,7 @@ impl Run {
             ),
             _ if self.scenario.holds(packet.client, at) => (
                 format!(
-                    "The application of {client} has received the message and holds back its acknowledgement. Until then, the broker keeps message {id} stored."
+                    "The application of {client} has received the message and holds back its acknowledgement. Until then, the broker keeps the message with identifier {id} stored."
                 ),
                 cited::ANSWER,
             ),
@@ -259,7 +259,7 @@ impl Run {
             {
                 (
                     format!(
-                        "The application of {client} receives the message, and does not acknowledge it before it has answered it. Until then, the broker keeps message {id} stored."
+                        "The application of {client} receives the message, and does not acknowledge it before it has answered it. Until then, the broker keeps the message with identifier {id} stored."
                     ),
                     cited::ANSWER,
                 )
@@ -303,19 +303,19 @@ impl Run {
             ),
             PacketType::Puback => (
                 format!(
-                    "{receiver} has received {sender}'s acknowledgement: it deletes message {id}, and the identifier is free."
+                    "{receiver} has received {sender}'s acknowledgement: it deletes the message with identifier {id}, and the identifier is free."
                 ),
                 cited::PUBACK,
             ),
             PacketType::Pubrec if packet.facts.reason < 0x80 => (
                 format!(
-                    "{receiver} now knows that {sender} has message {id}. It deletes the message, keeps the identifier and sends PUBREL."
+                    "{receiver} now knows that {sender} has the message with identifier {id}. It deletes the message, keeps the identifier and sends PUBREL."
                 ),
                 cited::PUBREC,
             ),
             PacketType::Pubrel if self.repeated(index, packet) => (
                 format!(
-                    "{sender} received no PUBCOMP for {id}, so it sends PUBREL again, not the message. {} sends PUBCOMP.",
+                    "{sender} received no PUBCOMP for identifier {id}, so it sends PUBREL again, not the message. {} sends PUBCOMP.",
                     sentence(&receiver)
                 ),
                 cited::PUBREL_AGAIN,
@@ -328,7 +328,7 @@ impl Run {
             ),
             PacketType::Pubcomp => (
                 format!(
-                    "The handshake of {receiver}'s message {id} is complete: {receiver} and {sender} have deleted the identifier."
+                    "The handshake of {receiver}'s message with identifier {id} is complete: {receiver} and {sender} have deleted the identifier."
                 ),
                 cited::PUBCOMP,
             ),

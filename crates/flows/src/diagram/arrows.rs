@@ -6,7 +6,7 @@ use mqttscope_wire::Sender;
 
 use super::time_line::{BESIDE, Crowd, TimeLine};
 use super::{Arrow, LabelPlace, Lane, Look, lane_of};
-use crate::packet::Packet;
+use crate::packet::{Facts, Packet};
 use crate::run::Run;
 
 /// A way and a moment.
@@ -61,7 +61,7 @@ pub(super) fn lay_out(run: &Run, lanes: &[Lane], look: Look, time: &TimeLine) ->
             top: time.heights(packet.sent).1.saturating_add(beside(left)),
             bottom: time.heights(end_of(packet)).0.saturating_add(beside(came)),
             reach: reach(packet),
-            label: packet.facts.label(look.short),
+            label: label(&packet.facts, look),
             label_place: LabelPlace::default(),
             kind: packet.facts.kind,
             lost: packet.lost().is_some(),
@@ -75,6 +75,22 @@ pub(super) fn lay_out(run: &Run, lanes: &[Lane], look: Look, time: &TimeLine) ->
         arrow.bottom = arrow.bottom.max(arrow.top.saturating_add(4));
     }
     arrows
+}
+
+/// What stands at an arrow: of a PUBLISH also what it carries, as far as there is room between two lanes.
+fn label(facts: &Facts, look: Look) -> String {
+    let label = facts.label(look.short);
+    let between = if look.short { " " } else { " · " };
+    let used = label
+        .chars()
+        .count()
+        .saturating_add(between.chars().count());
+    let carried = facts.carried(look.letters().saturating_sub(used));
+    if carried.is_empty() {
+        label
+    } else {
+        label + between + &carried
+    }
 }
 
 /// How many packets took a way at a moment.

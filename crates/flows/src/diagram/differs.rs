@@ -37,10 +37,11 @@ pub fn what_differs(runs: &[&Run]) -> String {
     let Some(at) = differ_from(runs) else {
         return "No difference from beginning to end.".to_owned();
     };
-    let sums: [(Sum, &str); 5] = [
+    let sums: [(Sum, &str); 6] = [
         (|counts| counts.delivered as usize, "delivered"),
         (|counts| counts.duplicated as usize, "duplicates"),
         (|counts| counts.lost as usize, "lost"),
+        (|counts| counts.lost_at_work as usize, "lost at work"),
         (|counts| counts.waiting as usize, "not yet delivered"),
         (|counts| counts.packets, "packets"),
     ];

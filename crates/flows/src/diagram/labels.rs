@@ -1,6 +1,6 @@
 //! Where each label is: on its arrow, and where no other arrow strikes it through.
 
-use super::{Arrow, Diagram};
+use super::{Arrow, Diagram, Look};
 
 /// Pixels of a letter, from a label to its lane, and above and below its baseline.
 const LETTER: u32 = 7;
@@ -57,6 +57,13 @@ impl LabelPlace {
     }
 }
 
+impl Look {
+    /// How many letters have room between two lanes.
+    pub(super) const fn letters(&self) -> usize {
+        (self.spacing.saturating_sub(2 * BESIDE) / LETTER) as usize
+    }
+}
+
 impl Diagram {
     /// Places all labels, in order.
     pub(super) fn place_labels(&mut self) {
@@ -72,11 +79,29 @@ impl Diagram {
                     .saturating_add(struck.saturating_mul(STRUCK))
                     .saturating_add(rank)
             };
-            let candidates = self.candidates(arrow);
-            let place = (0..)
+            let own = self.own_gap(arrow);
+            let candidates = self.candidates(arrow, own);
+            let mut place = (0..)
                 .zip(&candidates)
                 .min_by_key(|&candidate| cost(candidate))
                 .map_or_else(LabelPlace::default, |(_, place)| *place);
+            let covered = |place: &LabelPlace| {
+                let covers = place.covers(letters);
+                boxes.iter().filter(|other| overlap(&covers, other)).count()
+            };
+            if covered(&place) > 0 {
+                // The rest of its way: nobody reads a label that is on another.
+                let rest = self.gaps(arrow).filter(|gap| *gap != own);
+                let rest = rest.flat_map(|gap| self.candidates(arrow, gap));
+                let struck = |place: &LabelPlace| {
+                    let covers = place.covers(letters);
+                    self.struck_by(covers, index).count()
+                };
+                place = core::iter::once(place)
+                    .chain(rest)
+                    .min_by_key(|place| (covered(place), struck(place)))
+                    .unwrap_or(place);
+            }
             boxes.push(place.covers(letters));
             places.push(place);
         }
@@ -125,20 +150,39 @@ impl Diagram {
             .saturating_add(u32::try_from(down).unwrap_or_default())
     }
 
-    /// Places on an arrow, the usual one first: above its first half, in the middle, and below its
-    /// second half, where its own slope does not strike it through.
-    fn candidates(&self, arrow: &Arrow) -> [LabelPlace; 4] {
+    /// The lane to the left of the client's part of the way.
+    fn own_gap(&self, arrow: &Arrow) -> usize {
         let broker = self.lane_of(None);
         let client = if arrow.from == broker {
             arrow.to
         } else {
             arrow.from
         };
-        let left_lane = if client < broker {
+        if client < broker {
             client
         } else {
             client.saturating_sub(1)
-        };
+        }
+    }
+
+    /// The lanes to the left of each part of the way that it takes, from the client on.
+    fn gaps(&self, arrow: &Arrow) -> impl Iterator<Item = usize> {
+        let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
+        let is_right = right > self.lane_of(None);
+        (left..right).map(move |gap| {
+            if is_right {
+                left.saturating_add(right)
+                    .saturating_sub(gap)
+                    .saturating_sub(1)
+            } else {
+                gap
+            }
+        })
+    }
+
+    /// Places on the part of an arrow to the right of a lane, the usual one first: above its first half, in the
+    /// middle, and below its second half, where its own slope does not strike it through.
+    fn candidates(&self, arrow: &Arrow, left_lane: usize) -> [LabelPlace; 4] {
         let (left, right) = (
             self.look.x(left_lane),
             self.look.x(left_lane.saturating_add(1)),

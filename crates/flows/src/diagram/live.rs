@@ -14,6 +14,8 @@ use crate::packet::Facts;
 const ROW: u32 = 2;
 /// How far down an arrow goes, in pixels.
 const SLANT: u32 = 15;
+/// How far a packet gets that is lost, in thousandths: nobody knows where it was lost.
+const HALFWAY: u32 = 500;
 
 impl Diagram {
     /// The picture of packets that were seen at one end of a connection, in order. Nobody knows
@@ -80,6 +82,19 @@ impl Diagram {
         };
         diagram.place_labels();
         diagram
+    }
+
+    /// The same picture, where these of its packets were lost on their way.
+    #[must_use]
+    pub fn with_lost(mut self, is_lost: impl Fn(usize) -> bool) -> Self {
+        for arrow in &mut self.arrows {
+            if is_lost(arrow.packet) {
+                arrow.lost = true;
+                arrow.reach = HALFWAY;
+            }
+        }
+        self.place_labels();
+        self
     }
 }
 

@@ -8,6 +8,7 @@ use mqttscope_wire::{
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName,
 };
 
+use super::counts::Key;
 use super::work::Worker;
 use crate::scenario::{Fault, Publication, Scenario, Station};
 
@@ -28,7 +29,7 @@ pub(super) struct Application {
     /// How it answers.
     pub(super) workers: Vec<Worker>,
     /// Messages that it works on.
-    pub(super) working: u32,
+    pub(super) working: Vec<Key>,
     /// How often its process has died.
     pub(super) life: u32,
 }

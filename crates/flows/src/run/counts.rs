@@ -44,6 +44,9 @@ pub struct Counts {
     pub deleted: u32,
     /// Messages that no application got before their time was over.
     pub expired: u32,
+    /// Messages that died with the application that worked on them, and that nobody stores and nobody works on any more.
+    /// They had reached it, so they are among those, too.
+    pub lost_at_work: u32,
     /// Packets that were sent.
     pub packets: usize,
     /// Bytes of them.
@@ -61,6 +64,7 @@ impl Counts {
             (self.replaced, "replaced"),
             (self.deleted, "deleted"),
             (self.expired, "expired"),
+            (self.lost_at_work, "lost at work"),
             (self.waiting, "not yet delivered"),
         ];
         all.into_iter().filter(|(count, _)| *count > 0)
@@ -68,7 +72,7 @@ impl Counts {
 }
 
 /// Topic and payload: what names a message in a run.
-type Key = (String, Vec<u8>);
+pub(super) type Key = (String, Vec<u8>);
 
 /// What was published under one name.
 #[derive(Debug, Default)]
@@ -93,6 +97,18 @@ impl Published {
     }
 }
 
+/// What became of the work on messages of one name.
+#[derive(Debug, Default)]
+struct Jobs {
+    /// It is being done.
+    now: u32,
+    done: u32,
+    /// The application died.
+    dead: u32,
+    /// Those of them that nobody does again.
+    lost: u32,
+}
+
 /// How a message ends that reaches nobody.
 #[derive(Clone, Copy, Debug)]
 enum End {
@@ -107,6 +123,8 @@ enum End {
 pub(super) struct Book {
     published: BTreeMap<Key, Published>,
     arrived: BTreeMap<(usize, Key), u32>,
+    /// Whose work; where a message goes to one of several, it is the work of all of them.
+    jobs: BTreeMap<(Option<usize>, Key), Jobs>,
     /// A message goes to one of several subscribers.
     shares: bool,
     first: Option<u64>,
@@ -137,6 +155,13 @@ impl Book {
         }
     }
 
+    /// Whether such a message was published, and is not over without having reached anybody.
+    pub(super) fn has(&self, topic: &str, payload: &[u8]) -> bool {
+        let key = (topic.to_owned(), payload.to_vec());
+        let found = self.published.get(&key);
+        found.is_some_and(|found| found.end.is_none())
+    }
+
     /// A message arrived; gives how often this one has come by now, from 1. Of several that are alike, each
     /// comes once before one comes again. A retained message that comes to a new subscription comes for the
     /// first time or does not count.
@@ -156,6 +181,34 @@ impl Book {
             *times = times.saturating_add(1);
         }
         times.saturating_sub(alike).saturating_add(1)
+    }
+
+    /// An application begins to work on a message.
+    pub(super) fn takes_up(&mut self, client: usize, key: &Key) {
+        let now = &mut self.jobs_of(client, key).now;
+        *now = now.saturating_add(1);
+    }
+
+    /// It has done it, or it died.
+    pub(super) fn lets_go(&mut self, client: usize, key: &Key, is_done: bool) {
+        let jobs = self.jobs_of(client, key);
+        jobs.now = jobs.now.saturating_sub(1);
+        let count = if is_done {
+            &mut jobs.done
+        } else {
+            &mut jobs.dead
+        };
+        *count = count.saturating_add(1);
+    }
+
+    fn jobs_of(&mut self, client: usize, key: &Key) -> &mut Jobs {
+        let client = (!self.shares).then_some(client);
+        self.jobs.entry((client, key.clone())).or_default()
+    }
+
+    /// The topics that were published to.
+    pub(super) fn topics(&self) -> impl Iterator<Item = &str> + Clone {
+        self.published.keys().map(|(topic, _)| &**topic)
     }
 
     pub(super) fn tallies(&self) -> Vec<Tally> {
@@ -195,11 +248,22 @@ impl Book {
         let all_reached = |(key, found): (&Key, &Published)| {
             reached.get(key).is_some_and(|sum| *sum >= found.live())
         };
-        let present = if self.published.iter().all(all_reached) {
+        let is_all_alive = self.jobs.values().all(|jobs| jobs.dead == 0);
+        let present = if self.published.iter().all(all_reached) && is_all_alive {
             Present::default()
         } else {
             Present::of(packets, world, clients)
         };
+        for ((_, key), jobs) in &mut self.jobs {
+            // What is still stored comes again.
+            if !present.has(key) {
+                let to_do = self.published.get(key).map_or(1, Published::live);
+                let others = jobs.done.saturating_add(jobs.now);
+                let dead = jobs.dead.min(to_do.saturating_sub(others));
+                jobs.lost = jobs.lost.max(dead);
+            }
+            counts.lost_at_work = counts.lost_at_work.saturating_add(jobs.lost);
+        }
         let now = world.now().millis();
         for (key, found) in &mut self.published {
             counts.published = counts.published.saturating_add(found.times);

@@ -41,7 +41,7 @@ impl Stage<'_> {
                     payload: message.payload.clone(),
                     time,
                 });
-                let is_worked_on = self.take_up(client, &message, delivery);
+                let is_worked_on = self.take_up(client, &message, delivery, time > 1);
                 let holds = self.scenario.holds(client, now);
                 let Some(application) = self.applications.get_mut(client) else {
                     return;

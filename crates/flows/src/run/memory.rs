@@ -16,7 +16,7 @@ pub(super) struct Does {
     /// Messages that it got.
     pub(super) received: u32,
     /// Messages that it works on.
-    pub(super) working: u32,
+    pub(super) working: usize,
 }
 
 /// What all sides remember.

@@ -50,7 +50,7 @@ pub struct Run {
     pub end: u64,
     /// It came to rest by itself.
     pub complete: bool,
-    /// Faults of the scenario that did not happen.
+    /// Lines of the scenario of which nothing came.
     pub unused: Vec<Unused>,
 }
 

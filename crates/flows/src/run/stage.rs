@@ -12,7 +12,7 @@ use super::application::{Application, options};
 use super::counts::{Book, Counts};
 use super::log::Log;
 use super::memory::{Does, Memory};
-use super::unused::unused;
+use super::unused::{unasked, unused};
 use super::work::Worker;
 use super::{Break, Happening, MAX_PACKETS, Run, What, Why};
 use crate::scenario::{Act, Fault, Scenario, When};
@@ -134,8 +134,14 @@ impl<'a> Stage<'a> {
             .chain(self.happenings.iter().map(|happening| happening.at))
             .max()
             .unwrap_or(0);
+        let mut idle = unused(self.scenario, &self.traps, &self.breaks);
+        idle.extend(unasked(
+            self.scenario,
+            &self.applications,
+            self.book.topics(),
+        ));
         let mut run = Run {
-            unused: unused(self.scenario, &self.traps, &self.breaks),
+            unused: idle,
             scenario: self.scenario.clone(),
             counts: Counts::default(),
             counted: self.counts,
@@ -205,7 +211,7 @@ impl<'a> Stage<'a> {
             .iter()
             .map(|application| Does {
                 received: application.received,
-                working: application.working,
+                working: application.working.len(),
             })
             .collect();
         let memory = Memory::of(&self.world, self.scenario, &does);

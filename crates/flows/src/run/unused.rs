@@ -1,16 +1,53 @@
-//! Faults of a scenario that did not happen in its run, and why.
+//! Lines of a scenario of which nothing came in its run, and why: faults that did not happen, and answers that no message
+//! asked for.
 
+use mqttscope_answers::topic_filter;
+use mqttscope_shared::topic_tree;
+
+use super::application::Application;
 use super::{Break, Why};
+use crate::behaviour::Behaviour;
 use crate::scenario::{Fault, Scenario, When};
 use crate::text::seconds;
 
-/// A fault that did not happen.
+/// A line of which nothing came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
-    /// Its index among the faults of the scenario.
-    pub fault: usize,
-    /// That it does not happen, and why, as a sentence.
+    /// That nothing came of it, and why, as a sentence.
     pub text: String,
+}
+
+/// The answers that no message asked for; `topics` are those that were published to.
+pub(super) fn unasked<'a>(
+    scenario: &Scenario,
+    applications: &[Application],
+    topics: impl Iterator<Item = &'a str> + Clone,
+) -> Vec<Unused> {
+    let workers = applications.iter().flat_map(|one| &one.workers);
+    let mut idle: Vec<usize> = workers
+        .filter(|worker| !worker.met)
+        .map(|worker| worker.behaviour)
+        .collect();
+    idle.sort_unstable();
+    let unasked = |behaviour: &Behaviour| {
+        let (line, filter) = (scenario.behaviour_text(behaviour), &behaviour.filter);
+        let name = scenario.name_of(behaviour.client);
+        let matches = |topic: &str| topic_tree::matches(topic_filter(filter), topic);
+        let why = if topics.clone().any(matches) {
+            format!(
+                "messages that `{filter}` matches are published, but none of them reaches {name}"
+            )
+        } else {
+            format!("no message is published to a topic that `{filter}` matches")
+        };
+        Unused {
+            text: format!("`{line}` answers nothing: {why}."),
+        }
+    };
+    let idle = idle.into_iter();
+    idle.filter_map(|index| scenario.behaviours.get(index))
+        .map(unasked)
+        .collect()
 }
 
 /// `traps` are the cuts that wait for a packet: the index of the fault, and how many such packets are
@@ -46,7 +83,6 @@ pub(super) fn unused(scenario: &Scenario, traps: &[(usize, u32)], breaks: &[Brea
         let why = why(index, fault)?;
         let line = scenario.fault_text(fault);
         Some(Unused {
-            fault: index,
             text: format!("`{line}` never happens: {why}."),
         })
     });

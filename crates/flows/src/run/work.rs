@@ -8,6 +8,7 @@ use mqttscope_wire::{BinaryData, Property, ProtocolVersion, QoS, TopicName};
 use super::What;
 use super::agenda::Todo;
 use super::application::acknowledge;
+use super::counts::Key;
 use super::stage::Stage;
 use crate::behaviour::Behaviour;
 use crate::scenario::Scenario;
@@ -20,6 +21,10 @@ pub(super) struct Worker {
     hold: bool,
     /// When it is done with all that it has.
     free: u64,
+    /// The index of its behaviour.
+    pub(super) behaviour: usize,
+    /// A message came that its Topic Filter matches.
+    pub(super) met: bool,
 }
 
 /// A message that is worked on.
@@ -28,6 +33,10 @@ pub(super) struct Work {
     client: usize,
     /// Of which of its lives the application is: a process that died does not go on.
     life: u32,
+    /// The message.
+    key: Key,
+    /// It had come before.
+    is_again: bool,
     replies: Vec<Reply>,
     /// What is acknowledged when it is done.
     held: Option<Delivery>,
@@ -36,13 +45,13 @@ pub(super) struct Work {
 impl Worker {
     /// The behaviours of a client.
     pub(super) fn all_of(scenario: &Scenario, client: usize) -> Vec<Self> {
-        let own = scenario.behaviours.iter();
-        own.filter(|behaviour| behaviour.client == client)
-            .map(|behaviour| Self::new(behaviour, client))
+        let own = scenario.behaviours.iter().enumerate();
+        own.filter(|(_, behaviour)| behaviour.client == client)
+            .map(|(index, behaviour)| Self::new(index, behaviour, client))
             .collect()
     }
 
-    fn new(behaviour: &Behaviour, client: usize) -> Self {
+    fn new(index: usize, behaviour: &Behaviour, client: usize) -> Self {
         let mut answering = Answering::new(client as u64);
         answering.set_answers(vec![behaviour.answer()]);
         Self {
@@ -50,6 +59,8 @@ impl Worker {
             after: behaviour.after.into(),
             hold: behaviour.hold,
             free: 0,
+            behaviour: index,
+            met: false,
         }
     }
 
@@ -77,12 +88,14 @@ impl Worker {
 }
 
 impl Stage<'_> {
-    /// Gives a message to the behaviours of its client. True where one of them acknowledges it when it is done.
+    /// Gives a message to the behaviours of its client; `is_again` says that it had come before. True where one of them
+    /// acknowledges it when it is done.
     pub(super) fn take_up(
         &mut self,
         client: usize,
         message: &Message,
         delivery: Option<Delivery>,
+        is_again: bool,
     ) -> bool {
         let at = self.world.now();
         let now = at.millis();
@@ -97,6 +110,7 @@ impl Stage<'_> {
             if !worker.answering.wants(message.topic_name().as_str()) {
                 continue;
             }
+            worker.met = true;
             let (replies, problem) = worker.replies(at, message, &application.wanted);
             if let Some(why) = problem {
                 happened.push(What::Unanswered { client, why });
@@ -114,10 +128,15 @@ impl Stage<'_> {
                     holds: held.is_some(),
                 });
             }
-            application.working = application.working.saturating_add(1);
+            let topic = message.topic_name().as_str().to_owned();
+            let key = (topic, message.payload.to_vec());
+            application.working.push(key.clone());
+            self.book.takes_up(client, &key);
             let work = Work {
                 client,
                 life,
+                key,
+                is_again,
                 replies,
                 held,
             };
@@ -138,16 +157,23 @@ impl Stage<'_> {
         let now = self.now();
         match self.applications.get_mut(client) {
             Some(application) if application.life == work.life => {
-                application.working = application.working.saturating_sub(1);
+                let mut working = application.working.iter();
+                if let Some(place) = working.position(|key| *key == work.key) {
+                    application.working.swap_remove(place);
+                }
             }
             _ => return,
         }
+        self.book.lets_go(client, &work.key, true);
         for reply in work.replies {
             let Some(command) = command_of(&reply, self.scenario.version) else {
                 continue;
             };
             let phase = self.world.client(client).map(|client| client.view().phase);
-            self.book.published(now, &reply.topic, &reply.payload, None);
+            // The same answer to a message that came twice is no other message: it comes twice, too.
+            if !(work.is_again && self.book.has(&reply.topic, &reply.payload)) {
+                self.book.published(now, &reply.topic, &reply.payload, None);
+            }
             self.happen(What::Answered {
                 client,
                 topic: reply.topic,
@@ -176,8 +202,12 @@ impl Stage<'_> {
         for worker in &mut application.workers {
             worker.free = now;
         }
-        let messages = core::mem::take(&mut application.working);
-        if messages > 0 {
+        let working = core::mem::take(&mut application.working);
+        for key in &working {
+            self.book.lets_go(client, key, false);
+        }
+        if !working.is_empty() {
+            let messages = u32::try_from(working.len()).unwrap_or(u32::MAX);
             self.happen(What::Abandoned { client, messages });
         }
     }

@@ -12,13 +12,30 @@ use crate::scenario::{MAX_AT, Scenario};
 
 const OPTIONS: [&str; 4] = ["to", "retain", "after", "hold"];
 
+/// What a line of this kind looks like, for who has written another.
+const FORM: &str = "Such a line is `on CLIENT FILTER reply QOS`, then any of `to TOPIC`, `retain`, `after MS` and `hold`, then ` : ` and the payload.";
+
 impl Scenario {
     /// What stands behind `on`.
     pub(super) fn behaviour(&mut self, words: &mut Words<'_>) -> Result<(), Wrong> {
+        let read = self.read_behaviour(words);
+        let behaviour = read.map_err(|wrong| wrong.or_else(FORM))?;
+        if let Some(fault) = behaviour.fault() {
+            return Err(format!("This answer cannot work: {fault}.").into());
+        }
+        self.behaviours.push(behaviour);
+        Ok(())
+    }
+
+    fn read_behaviour(&self, words: &mut Words<'_>) -> Result<Behaviour, Wrong> {
         let client = self.named(words)?;
-        let filter = words.want("a topic filter")?;
+        let filter = words.want("the topic filter of the messages that it answers")?;
+        if filter == "reply" && words.peek() != Some("reply") {
+            let what = "A topic filter is missing before `reply`: which messages does it answer?";
+            return Err(what.into());
+        }
         TopicFilter::new(filter)
-            .ok_or_else(|| format!("`{filter}` is not a valid topic filter."))?;
+            .ok_or_else(|| format!("`{filter}` is not a valid topic filter: `#` must be the last level, and `+` and `#` must be a whole level."))?;
         words.exactly("reply")?;
         let mut behaviour = Behaviour {
             client,
@@ -33,9 +50,17 @@ impl Scenario {
         while let Some(word) = words.peek().filter(|&word| word != ":") {
             words.next();
             match word {
-                "to" => behaviour.to = Some(words.want("a topic name")?.to_owned()),
+                "to" => {
+                    let topic = words.peek().filter(|&word| word != ":");
+                    let topic = topic.ok_or("Behind `to` a topic name is missing.")?;
+                    words.next();
+                    behaviour.to = Some(topic.to_owned());
+                }
                 "retain" => behaviour.retain = true,
-                "after" => behaviour.after = words.number(0, MAX_AT as u32)?,
+                "after" => {
+                    let after = words.number(0, MAX_AT as u32);
+                    behaviour.after = after.map_err(|wrong| wrong.at("after", "milliseconds"))?;
+                }
                 "hold" => behaviour.hold = true,
                 word => {
                     return Err(Wrong::word(
@@ -48,15 +73,11 @@ impl Scenario {
             }
         }
         behaviour.payload = words.payload()?;
-        if let Some(fault) = behaviour.fault() {
-            return Err(format!("This answer cannot work: {fault}.").into());
-        }
-        self.behaviours.push(behaviour);
-        Ok(())
+        Ok(behaviour)
     }
 
     /// A behaviour as its line.
-    pub(super) fn behaviour_text(&self, behaviour: &Behaviour) -> String {
+    pub(crate) fn behaviour_text(&self, behaviour: &Behaviour) -> String {
         let name = self.name_of(behaviour.client);
         let mut text = format!(
             "on {name} {} reply {}",

@@ -34,6 +34,22 @@ impl From<&str> for Wrong {
 }
 
 impl Wrong {
+    /// The same with what a whole line looks like, unless a correction says it all.
+    #[must_use]
+    pub(super) fn or_else(mut self, form: &str) -> Self {
+        if self.fix.is_none() {
+            self.message = format!("{} {form}", self.message);
+        }
+        self
+    }
+
+    /// The same with the word that it stands behind, and what that takes.
+    #[must_use]
+    pub(super) fn at(mut self, word: &str, what: &str) -> Self {
+        self.message = format!("Behind `{word}` stand {what}. {}", self.message);
+        self
+    }
+
     /// `what` is wrong with a word; one of `known` was meant, or else `otherwise` says what to do.
     pub fn word<'a>(
         word: &str,

@@ -110,6 +110,10 @@ pub fn export(profiles: &[Profile], with_secrets: bool) -> String {
             for table in &mut profile.tables {
                 table.rows.clear();
             }
+            // The same of recordings.
+            for answer in &mut profile.answers {
+                answer.replay.iter_mut().for_each(|it| it.messages.clear());
+            }
         }
         profile
     });
@@ -131,6 +135,23 @@ pub fn import(text: &str) -> Result<Imported, ImportError> {
     let mut imported = read(text)?;
     for profile in &mut imported.profiles {
         profile.keep_secrets = false;
+    }
+    // A script runs when a person has turned it on, and not because a file says so.
+    let answers = imported.profiles.iter_mut().flat_map(|it| &mut it.answers);
+    let mut scripts = 0_usize;
+    for answer in answers.filter(|answer| answer.script.is_some() && answer.on) {
+        answer.on = false;
+        scripts = scripts.saturating_add(1);
+    }
+    if scripts > 0 {
+        let what = if scripts == 1 {
+            "A script is"
+        } else {
+            "Scripts are"
+        };
+        imported.notes.push(format!(
+            "{what} turned off: read what a script does before you turn it on."
+        ));
     }
     if imported.profiles.iter().any(Profile::has_secrets) {
         imported.notes.push(
@@ -286,6 +307,42 @@ mod tests {
             assert!(text.contains(&format!("\"version\": \"{name}\"")), "{text}");
             assert_eq!(import(&text).unwrap().profiles[0].version, version);
         }
+    }
+
+    #[test]
+    fn a_recording_goes_only_with_the_secrets_of_its_connection() {
+        let replay = mqttscope_answers::Replay {
+            messages: vec![mqttscope_answers::Replayed::default()],
+            ..mqttscope_answers::Replay::default()
+        };
+        let profile = Profile {
+            answers: vec![Answer {
+                replay: Some(replay),
+                ..Answer::default()
+            }],
+            ..Profile::default()
+        };
+        for with_secrets in [false, true] {
+            let text = export(std::slice::from_ref(&profile), with_secrets);
+            let imported = import(&text).unwrap();
+            let replay = imported.profiles[0].answers[0].replay.as_ref().unwrap();
+            assert_eq!(replay.messages.len(), usize::from(with_secrets));
+        }
+    }
+
+    #[test]
+    fn a_script_of_a_file_is_turned_off_and_said_so() {
+        let answers = mqttscope_answers::gallery();
+        let profile = Profile {
+            answers: answers.into_iter().map(|ready| ready.answer).collect(),
+            ..Profile::default()
+        };
+        let imported = import(&export(std::slice::from_ref(&profile), false)).unwrap();
+        for (answer, before) in imported.profiles[0].answers.iter().zip(&profile.answers) {
+            assert_eq!(answer.on, before.script.is_none(), "{}", answer.name);
+            assert_eq!(answer.script, before.script);
+        }
+        assert!(imported.notes[0].starts_with("A script is turned off"));
     }
 
     #[test]

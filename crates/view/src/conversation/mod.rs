@@ -16,6 +16,7 @@ use mqttscope_shared::Recorded;
 use mqttscope_wire::frame::{self, Header};
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 
+use crate::payload::Followed;
 use crate::states::{Passed, Replay, Source, StateView};
 
 /// Packets that are fed for a state at a time.
@@ -215,7 +216,7 @@ impl Conversation {
     /// What it breaks, and what else is worth knowing.
     #[must_use]
     pub fn judge(&self) -> Judged {
-        let mut monitor = Monitor::new();
+        let (mut monitor, mut followed) = (Monitor::new(), Followed::default());
         // The monitor counts packets that are whole and readable.
         let mut places: Vec<usize> = Vec::new();
         for place in 0..self.packets.len() {
@@ -227,11 +228,13 @@ impl Conversation {
             let connection = ConnectionId(packet.connection);
             let numbers = monitor.push(connection, packet.sender, packet.bytes, packet.at);
             places.extend(numbers.map(|_| place));
+            let (sender, version) = (packet.sender, packet.version);
+            followed.push(connection.0, number, sender, version, packet.bytes);
         }
         let place = |number: &u64| places.get(usize::try_from(*number).ok()?).copied();
         let places = |numbers: &[u64]| numbers.iter().filter_map(place).collect();
         let findings = monitor.findings().iter();
-        let findings = findings
+        let mut findings: Vec<Finding> = findings
             .filter(|finding| finding.rule.seen() == Seen::Conversation && self.shows(finding.rule))
             .map(|finding| Finding {
                 rule: finding.rule.name(),
@@ -248,6 +251,22 @@ impl Conversation {
             .filter(|(_, rule, _)| rule.seen() == Seen::Conversation && self.shows(*rule))
             .map(|(_, _, more)| u64::from(more))
             .sum();
+        while let Some(finding) = followed.poll_finding() {
+            let last = finding.packets.last();
+            let spoken = last.and_then(|last| self.packets.get(usize::try_from(*last).ok()?));
+            findings.push(Finding {
+                rule: finding.rule.name(),
+                statement: finding.statement(),
+                version: spoken.map_or(ProtocolVersion::V5, |spoken| spoken.version),
+                severity: finding.severity(),
+                by: finding.by,
+                message: finding.message(),
+                packets: (finding.packets.iter())
+                    .filter_map(|&number| usize::try_from(number).ok())
+                    .collect(),
+            });
+        }
+        let left_out = u64::saturating_add(left_out, followed.left_out());
         let explanations = monitor.explanations().into_iter();
         let explanations = explanations
             .filter(|line| line.rule.map_or(self.has_both, |rule| self.shows(rule)))

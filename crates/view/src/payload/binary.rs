@@ -27,9 +27,7 @@ const PROTOBUF: &[&str] = &[
 ];
 
 /// What is inside of what is compressed is not unpacked once more.
-const INSIDE: Reader = Reader {
-    binary: Some(values),
-};
+const INSIDE: Reader = Reader { binary: values };
 
 /// All of them.
 pub(super) fn all(

@@ -29,7 +29,7 @@ pub(super) fn data_url(bytes: &[u8]) -> Option<String> {
 /// Width and height of an image as its header says, in pixels; `None`: the header does not say.
 /// Nothing is decoded.
 #[must_use]
-pub fn image_size(bytes: &[u8]) -> Option<(u32, u32)> {
+pub(super) fn image_size(bytes: &[u8]) -> Option<(u32, u32)> {
     match mime(bytes)? {
         // The first chunk of a PNG is its header.
         "image/png" => Some((big(bytes, 16, 4)?, big(bytes, 20, 4)?)),

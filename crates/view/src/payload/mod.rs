@@ -2,18 +2,22 @@
 
 mod binary;
 mod cbor;
+mod followed;
+mod form;
 mod image;
 mod message_pack;
 mod packed;
 mod print;
 mod protobuf;
 mod sparkplug;
+mod xml;
 
-use mqttscope_wire::{Dissection, Field};
 use serde_core::de::IgnoredAny;
 
 use crate::escape;
-pub use image::image_size;
+pub use followed::Followed;
+pub use form::{Asked, Form, payload_of};
+use image::image_size;
 pub use sparkplug::{sparkplug, sparkplug_line};
 
 /// One way to show a payload.
@@ -23,6 +27,8 @@ pub enum View {
     Text(String),
     /// JSON, one member a line.
     Json(String),
+    /// XML, one element a line.
+    Xml(String),
     /// CBOR in its diagnostic notation, one member a line.
     Cbor(String),
     /// MessagePack, written like JSON, one member a line.
@@ -46,6 +52,7 @@ impl View {
         match self {
             Self::Text(_) => "text",
             Self::Json(_) => "JSON",
+            Self::Xml(_) => "XML",
             Self::Cbor(_) => "CBOR",
             Self::MessagePack(_) => "MessagePack",
             Self::Sparkplug(_) => "Sparkplug B",
@@ -62,6 +69,22 @@ impl View {
         match self {
             Self::Text(content)
             | Self::Json(content)
+            | Self::Xml(content)
+            | Self::Cbor(content)
+            | Self::MessagePack(content)
+            | Self::Sparkplug(content)
+            | Self::Protobuf(content)
+            | Self::Unpacked(content)
+            | Self::Image(content)
+            | Self::Hex(content) => content,
+        }
+    }
+
+    fn into_content(self) -> String {
+        match self {
+            Self::Text(content)
+            | Self::Json(content)
+            | Self::Xml(content)
             | Self::Cbor(content)
             | Self::MessagePack(content)
             | Self::Sparkplug(content)
@@ -76,16 +99,22 @@ impl View {
 /// The most bytes that are shown; a page full of text helps nobody.
 pub const MAX_SHOWN: usize = 64 * 1024;
 
-/// The views of a payload in every form that is known here: [`Reader::FULL`].
+/// The views of a payload, the most telling first. Hex is always there; behind it are only
+/// views that may be right, but not likely.
+///
+/// `content_type` and `format_indicator` are what the message's properties say, if they do.
 #[must_use]
 pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<u32>) -> Vec<View> {
-    Reader::FULL.views(bytes, content_type, format_indicator)
+    let all = Reader {
+        binary: binary::all,
+    };
+    all.views(bytes, content_type, format_indicator)
 }
 
-/// Reads payloads in some forms. A program carries only the readers that it names.
-#[derive(Clone, Copy, Debug)]
-pub struct Reader {
-    binary: Option<Binary>,
+/// Reads payloads, with these binary forms among others.
+#[derive(Clone, Copy)]
+struct Reader {
+    binary: Binary,
 }
 
 /// Adds the binary forms of a payload with this content type: the likely ones to the first list, what may be right but
@@ -93,19 +122,7 @@ pub struct Reader {
 type Binary = fn(&mut Vec<View>, &mut Vec<View>, &[u8], Option<&str>);
 
 impl Reader {
-    /// Text, JSON, images and hex.
-    pub const PLAIN: Self = Self { binary: None };
-    /// CBOR and MessagePack too, what is inside gzip and zlib, and Protobuf without its schema.
-    pub const FULL: Self = Self {
-        binary: Some(binary::all),
-    };
-
-    /// The views of a payload, the most telling first. Hex is always there; behind it are only
-    /// views that may be right, but not likely.
-    ///
-    /// `content_type` and `format_indicator` are what the message's properties say, if they do.
-    #[must_use]
-    pub fn views(
+    fn views(
         self,
         bytes: &[u8],
         content_type: Option<&str>,
@@ -114,9 +131,7 @@ impl Reader {
         let mut views = Vec::with_capacity(4);
         views.extend(image::data_url(bytes).map(View::Image));
         let mut unlikely = Vec::new();
-        if let Some(binary) = self.binary {
-            binary(&mut views, &mut unlikely, bytes, content_type);
-        }
+        (self.binary)(&mut views, &mut unlikely, bytes, content_type);
         if let Ok(text) = std::str::from_utf8(bytes)
             && !text.is_empty()
         {
@@ -124,6 +139,7 @@ impl Reader {
             {
                 views.push(View::Json(json));
             }
+            views.extend(xml::pretty(text).map(|text| View::Xml(readable(&text))));
             // Who says that it is text is believed; else it has to look like text.
             if format_indicator == Some(1) || looks_like_text(text) {
                 let shown = text.floor_char_boundary(MAX_SHOWN);
@@ -136,40 +152,6 @@ impl Reader {
         views.append(&mut unlikely);
         views
     }
-}
-
-/// There are two that pages name.
-impl PartialEq for Reader {
-    fn eq(&self, other: &Self) -> bool {
-        self.binary.is_some() == other.binary.is_some()
-    }
-}
-
-/// The views of the node's message, with what its properties say of it; `None`: it is no message.
-#[must_use]
-pub fn of(dissection: &Dissection, packet: &[u8], node: usize) -> Option<Vec<View>> {
-    let tree = &dissection.tree;
-    let properties = match tree.get(node)?.field {
-        Field::ApplicationMessage => Field::Properties,
-        Field::WillPayload => Field::WillProperties,
-        _ => return None,
-    };
-    let group = tree
-        .find(properties)
-        .map_or(0..0, |group| group..tree.end_of(group));
-    let find = |field| {
-        group
-            .clone()
-            .find(|&index| tree.get(index).is_some_and(|node| node.field == field))
-    };
-    let content_type = find(Field::ContentType)
-        .and_then(|index| std::str::from_utf8(tree.content(index, packet)).ok());
-    let format =
-        find(Field::PayloadFormatIndicator).and_then(|index| match tree.get(index)?.value {
-            mqttscope_wire::Value::Number(number) => Some(number),
-            _ => None,
-        });
-    Some(views(tree.content(node, packet), content_type, format))
 }
 
 /// `application/json`, `application/senml+json; charset=utf-8`.

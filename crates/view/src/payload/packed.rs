@@ -77,6 +77,11 @@ fn behind_header(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::payload::binary;
+
+    const ALL: Reader = Reader {
+        binary: binary::all,
+    };
 
     /// `gzip -c reading.json` and Python's `zlib.compress` of the same ten bytes.
     #[test]
@@ -85,7 +90,7 @@ mod tests {
             (&include_bytes!("packed/named.gz")[..], "gzip"),
             (&include_bytes!("packed/json.zlib")[..], "zlib"),
         ] {
-            let text = unpacked(bytes, Reader::FULL).unwrap();
+            let text = unpacked(bytes, ALL).unwrap();
             assert_eq!(
                 text,
                 format!("{name}; of what is inside 10 bytes, as JSON:\n\n{{\n  \"t\": 21.5\n}}")
@@ -96,7 +101,7 @@ mod tests {
     #[test]
     fn a_bomb_is_shown_in_part() {
         let bomb = miniz_oxide::deflate::compress_to_vec_zlib(&vec![b'a'; 50 << 20], 6);
-        let text = unpacked(&bomb, Reader::FULL).unwrap();
+        let text = unpacked(&bomb, ALL).unwrap();
         assert!(text.starts_with("zlib; of what is inside the first 65,536 bytes, as text:"));
         assert!(text.len() < 70_000);
     }
@@ -105,13 +110,10 @@ mod tests {
     fn damage_and_other_bytes_are_none() {
         let named = include_bytes!("packed/named.gz");
         for len in 0..named.len() - 8 {
-            assert_eq!(unpacked(&named[..len], Reader::FULL), None);
+            assert_eq!(unpacked(&named[..len], ALL), None);
         }
-        assert_eq!(unpacked(b"x\x9cabc", Reader::FULL), None);
-        assert_eq!(unpacked(b"xyz", Reader::FULL), None);
-        assert_eq!(
-            unpacked(b"\x1f\x8b\x08\xff\0\0\0\0\0\0\xff\xff", Reader::FULL),
-            None
-        );
+        assert_eq!(unpacked(b"x\x9cabc", ALL), None);
+        assert_eq!(unpacked(b"xyz", ALL), None);
+        assert_eq!(unpacked(b"\x1f\x8b\x08\xff\0\0\0\0\0\0\xff\xff", ALL), None);
     }
 }

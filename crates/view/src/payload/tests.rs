@@ -81,41 +81,25 @@ fn binary_forms() {
     assert_eq!(names("\u{e9}t\u{e9}".as_bytes(), None), ["text", "hex"]);
     assert_eq!(names(b"GIF89a..", None), ["image", "text", "hex"]);
     assert_eq!(names(b"{}", Some("json")), ["JSON", "text", "hex"]);
+    assert_eq!(names(b"<a><b>1</b></a>", None), ["XML", "text", "hex"]);
+    assert_eq!(names(b"<a>1 < 2", None), ["text", "hex"]);
 }
 
-#[test]
-fn a_reader_knows_its_forms() {
-    let names = |reader: Reader, kind| {
-        let views = reader.views(b"\xa1\x61t\x18\x2a", kind, None);
-        views.iter().map(View::name).collect::<Vec<_>>()
-    };
-    assert_eq!(names(Reader::PLAIN, Some("application/cbor")), ["hex"]);
-    assert_eq!(names(Reader::FULL, None), ["CBOR", "hex"]);
-    assert_eq!(Reader::FULL, Reader::FULL);
-    assert_ne!(Reader::FULL, Reader::PLAIN);
+fn asked(packet: &[u8]) -> Option<Vec<String>> {
+    let context = mqttscope_wire::Context::new(mqttscope_wire::ProtocolVersion::V5);
+    let dissection = mqttscope_wire::dissect(packet, context);
+    let forms = Asked::of(&dissection, packet)?.forms();
+    Some(forms.into_iter().map(|form| form.name).collect())
 }
 
 #[test]
 fn properties_of_the_message_say_what_it_is() {
-    let names = |packet: &[u8], field| {
-        let d = mqttscope_wire::dissect(
-            packet,
-            mqttscope_wire::Context::new(mqttscope_wire::ProtocolVersion::V5),
-        );
-        let views = of(&d, packet, d.tree.find(field).unwrap());
-        views.map(|views| views.iter().map(View::name).collect::<Vec<_>>())
-    };
     let json = b"\x30\x18\0\x01a\x13\x03\0\x10application/json7";
-    assert_eq!(
-        names(json, Field::ApplicationMessage),
-        Some(vec!["JSON", "text", "hex"])
-    );
+    assert_eq!(asked(json).unwrap(), ["JSON", "text", "hex"]);
     let text = b"\x30\x07\0\x01a\x02\x01\x01\x02";
-    assert_eq!(
-        names(text, Field::ApplicationMessage),
-        Some(vec!["text", "hex"])
-    );
-    assert_eq!(names(text, Field::TopicName), None);
+    assert_eq!(asked(text).unwrap(), ["text", "hex"]);
+    assert_eq!(asked(b"\x30\x04\0\x01a\0"), None);
+    assert_eq!(asked(b"\xc0\0"), None);
 }
 
 #[test]

@@ -86,7 +86,11 @@ impl Seen {
         Other {
             headline: self.headline(),
             details: self.details(),
-            shareable: self.shareable(),
+            shareable: {
+                let mut bytes = self.shareable();
+                mqttscope_wire::mask_passwords(&mut bytes);
+                bytes
+            },
             may_take_all: !(self.bytes.is_empty() || self.shown == Shown::Inside && self.is_file()),
             has_text_frame: self.has_text_frame,
             shown: self.shown,

@@ -4,16 +4,20 @@ use mqttscope_flows::Fix;
 use mqttscope_protocol::{ActiveFault, FAULT_CHOICES, FaultError, FaultRow};
 use yew::prelude::*;
 
-use super::lines::{in_force, with_line};
+use super::lines::Draft;
 use super::state::Asked;
-use super::struck::{came_of, times, way};
+use super::struck::{strikes, times};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Icon, icon};
 use crate::components::inspector::marked;
 use crate::components::menu::{Item, Menu};
 use crate::pages::flows::problems::corrected;
 use crate::pages::live::desk::{Desk, value_of};
+use crate::services::browser;
 use crate::services::companion::AskFaults;
+
+/// The id of the text.
+const TEXT: &str = "faults-text";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct FaultsDialogProps {
@@ -26,7 +30,11 @@ pub(super) struct FaultsDialogProps {
 #[component]
 pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
     let told = props.faults.told.clone().unwrap_or_default();
-    let text = use_state_eq(|| in_force(&told));
+    let draft = use_state_eq(|| Draft::of(&told));
+    {
+        let draft = draft.clone();
+        use_effect_with(told.clone(), move |told| draft.set(draft.follow(told)));
+    }
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
@@ -37,25 +45,30 @@ pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
         FAULT_CHOICES.iter().map(item).collect::<Vec<_>>()
     });
     let take = {
-        let text = text.clone();
+        let draft = draft.clone();
         Callback::from(move |at: usize| {
             if let Some(choice) = FAULT_CHOICES.get(at) {
-                text.set(with_line(&text, choice.line));
+                draft.set(draft.with_line(choice.line));
+                browser::focus_id(TEXT);
             }
         })
     };
     let write = {
-        let text = text.setter();
-        Callback::from(move |event: InputEvent| text.set(value_of(event.as_ref())))
+        let draft = draft.clone();
+        Callback::from(move |event: InputEvent| {
+            draft.set(draft.with_text(value_of(event.as_ref())));
+        })
     };
     let apply = {
-        let (ask, text) = (props.faults.ask.clone(), text.clone());
-        Callback::from(move |_: MouseEvent| ask.emit(AskFaults::Replace((*text).clone())))
+        let (ask, draft) = (props.faults.ask.clone(), draft.clone());
+        Callback::from(move |_: MouseEvent| {
+            ask.emit(AskFaults::Replace(draft.text.clone(), draft.numbers()));
+        })
     };
     let clear = {
-        let (ask, text) = (props.faults.ask.clone(), text.setter());
+        let (ask, draft) = (props.faults.ask.clone(), draft.clone());
         Callback::from(move |_: MouseEvent| {
-            text.set(String::new());
+            draft.set(draft.with_text(String::new()));
             ask.emit(AskFaults::Clear);
         })
     };
@@ -76,20 +89,20 @@ pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
     html! {
         <Dialog title="Faults of the tap" on_close={props.on_close.clone()}>
             <div class="tap-faults">
-                <p id="faults-help">{ "Each line breaks something on purpose, for the connections that are open and those to come; " }<code>{ "*" }</code>{ " is each client, else its client identifier stands there. Packets and milliseconds are counted from Apply on. All pages on this tap see and change the same lines." }</p>
+                <p id="faults-help">{ "Each line breaks something on purpose, for the connections that are open and those to come; " }<code>{ "*" }</code>{ " is each client, else its client identifier stands there. Packets and milliseconds are counted from Apply on; a line that is in force stays as it is. All pages on this tap see and change the same lines." }</p>
                 if told.allowed {
                     <div class="bar-line">
                         <Menu id="fault-choices" label={html! { "Add a fault" }} {items} on_choose={take} />
                     </div>
-                    <textarea class="mono" data-testid="faults-text" aria-label="Faults, a line each" aria-describedby="faults-help faults-errors" rows="5" wrap="off" spellcheck="false" autocapitalize="off"
-                        placeholder="cut * before PUBACK 1 from server" aria-invalid={(!errors.is_empty()).then_some("true")} value={(*text).clone()} oninput={write} />
+                    <textarea id={TEXT} class="mono" data-testid="faults-text" aria-label="Faults, a line each" aria-describedby="faults-help faults-errors" rows="5" wrap="off" spellcheck="false" autocapitalize="off"
+                        placeholder="cut * before PUBACK 1 from server" aria-invalid={(!errors.is_empty()).then_some("true")} value={draft.text.clone()} oninput={write} />
                 } else {
                     <p data-testid="faults-closed">{ "The tap was started with --no-page-faults: the lines can only be seen here." }</p>
                 }
                 <div id="faults-errors" class="problems" role="status" data-testid="faults-says">
                     if !says.is_empty() { <p class="quiet">{ says }</p> }
                     if !errors.is_empty() {
-                        <ul>{ for errors.iter().map(|error| problem(error, &text)) }</ul>
+                        <ul>{ for errors.iter().map(|error| problem(error, &draft)) }</ul>
                     }
                 </div>
                 if count > 0 {
@@ -102,7 +115,7 @@ pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
                     <h3>{ "Earlier" }</h3>
                     <ul class="struck" data-testid="faults-earlier">
                         { for earlier.into_iter().map(|row| html! {
-                            <li data-testid="fault-earlier"><span>{ &row.words }</span><span class="quiet">{ times(row.count) }</span>{ way(row.last, &desk, &props.on_close) }{ came_of(row, &desk, &props.on_close) }</li>
+                            <li data-testid="fault-earlier"><span>{ format!("Fault {}", row.number) }</span><span class="quiet">{ times(row.count) }</span>{ strikes(row, &desk, &props.on_close) }</li>
                         }) }
                     </ul>
                 }
@@ -119,14 +132,16 @@ pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
 }
 
 /// A line that is wrong, and what was probably meant.
-fn problem(error: &FaultError, text: &UseStateHandle<String>) -> Html {
+fn problem(error: &FaultError, draft: &UseStateHandle<Draft>) -> Html {
     let fix = error.fix.as_ref().map(|fix| {
         let right = Fix {
             wrong: fix.wrong.clone(),
             right: fix.right.clone(),
         };
-        let (text, line) = (text.clone(), error.line);
-        let correct = Callback::from(move |_: MouseEvent| text.set(corrected(&text, line, &right)));
+        let (draft, line) = (draft.clone(), error.line);
+        let correct = Callback::from(move |_: MouseEvent| {
+            draft.set(draft.with_text(corrected(&draft.text, line, &right)));
+        });
         html! { <>{ " " }<button data-testid="fault-fix" onclick={correct}>{ format!("Use {}", fix.right) }</button></> }
     });
     html! {
@@ -148,12 +163,11 @@ fn row(active: &ActiveFault, allowed: bool, props: &FaultsDialogProps, desk: &De
             <code>{ &active.line }</code>
             <span class="quiet" data-testid="fault-struck">{ "struck " }{ times(active.struck) }</span>
             <span class="bar-line">
-                if let Some(recorded) = recorded { { way(recorded.last, desk, &props.on_close) } }
                 if allowed {
                     <button class="bare square" data-testid="fault-remove" aria-label={format!("Remove {}", active.line)} title="Take this fault away; the others stay" onclick={remove}>{ icon(Icon::Cross) }</button>
                 }
             </span>
-            if let Some(recorded) = recorded { { came_of(recorded, desk, &props.on_close) } }
+            if let Some(recorded) = recorded { { strikes(recorded, desk, &props.on_close) } }
         </li>
     }
 }

@@ -23,9 +23,9 @@ pub(super) struct Asked {
     pub(super) ask: Callback<AskFaults>,
 }
 
-/// Asks the companion with this token; more often while they are looked at.
+/// Asks the companion with this token, unless it has ended; more often while they are looked at.
 #[hook]
-pub(super) fn use_tap_faults(token: &AttrValue, is_looked_at: bool) -> Asked {
+pub(super) fn use_tap_faults(token: &AttrValue, is_looked_at: bool, has_ended: bool) -> Asked {
     let told = use_state_eq(|| None::<TapFaults>);
     let errors = use_state_eq(Vec::new);
     let is_done = use_state_eq(|| false);
@@ -59,13 +59,15 @@ pub(super) fn use_tap_faults(token: &AttrValue, is_looked_at: bool) -> Asked {
             });
         })
     };
-    let is_asked = told.is_some() && !*is_gone;
+    let is_asked = told.is_some() && !*is_gone && !has_ended;
     {
         let (ask, errors, is_done) = (ask.clone(), errors.setter(), is_done.setter());
         use_effect_with((token.clone(), is_looked_at), move |_| {
             errors.set(Vec::new());
             is_done.set(false);
-            ask.emit(AskFaults::Tell);
+            if !has_ended {
+                ask.emit(AskFaults::Tell);
+            }
         });
     }
     {

@@ -1,6 +1,6 @@
 //! What a fault did in a recording: the way to it, and the answer.
 
-use mqttscope_protocol::{FaultAnswer, FaultRow, RecordId};
+use mqttscope_protocol::{FaultAnswer, FaultRow, FaultStrike, RecordId};
 use yew::prelude::*;
 
 use crate::components::icon::icon;
@@ -29,10 +29,9 @@ pub(in crate::pages::captures) fn recorded(rows: &[FaultRow], desk: &Desk) -> Ht
             <ul class="struck" data-testid="recorded-faults">
                 { for rows.iter().map(|row| html! {
                     <li data-testid="recorded-fault">
-                        <span>{ &row.words }</span>
+                        <span>{ format!("Fault {}", row.number) }</span>
                         <span class="quiet">{ times(row.count) }</span>
-                        { way(row.last, desk, &Callback::noop()) }
-                        { came_of(row, desk, &Callback::noop()) }
+                        { strikes(row, desk, &Callback::noop()) }
                     </li>
                 }) }
             </ul>
@@ -50,21 +49,42 @@ fn go(record: RecordId, desk: &Desk, on_go: &Callback<()>) -> Callback<MouseEven
     })
 }
 
-/// The way to where it struck last.
-pub(super) fn way(record: RecordId, desk: &Desk, on_go: &Callback<()>) -> Html {
+/// The newest strikes that are listed, beside those that have an answer or wait for one.
+const MOST: usize = 10;
+
+/// What it did each time, the way there, and whether what it took away was sent again.
+pub(super) fn strikes(row: &FaultRow, desk: &Desk, on_go: &Callback<()>) -> Html {
+    let older = row.strikes.len().saturating_sub(MOST);
+    let is_listed = |(at, strike): &(usize, &FaultStrike)| {
+        *at >= older || strike.awaits.is_some() || strike.answer.is_some()
+    };
+    let listed: Vec<&FaultStrike> = (row.strikes.iter().enumerate())
+        .filter(is_listed)
+        .map(|(_, strike)| strike)
+        .collect();
+    let more = row.count.saturating_sub(listed.len() as u64);
     html! {
-        <button class="chip accent" data-testid="fault-show" title="Show where it struck last, in the list of packets" onclick={go(record, desk, on_go)}>{ "Show" }</button>
+        <ul class="strikes">
+            { for listed.into_iter().map(|strike| html! {
+                <li key={strike.record.0} data-testid="fault-strike">
+                    <span><b>{ &strike.client }</b>{ " " }{ &strike.words }</span>
+                    <button class="chip accent" data-testid="fault-show" aria-label={format!("Show where it struck {}", strike.client)} title="Show where it struck, in the list of packets" onclick={go(strike.record, desk, on_go)}>{ "Show" }</button>
+                    { came_of(strike, desk, on_go) }
+                </li>
+            }) }
+            if more > 0 { <li key="more" class="quiet" data-testid="fault-strikes-more">{ format!("{} earlier, which the list of packets has.", words::whole(more)) }</li> }
+        </ul>
     }
 }
 
 /// Whether what it took away was sent again.
-pub(super) fn came_of(row: &FaultRow, desk: &Desk, on_go: &Callback<()>) -> Html {
-    match &row.answer {
-        Some(answer) => answered(answer, desk, on_go),
-        None if row.awaits => html! {
-            <span class="says quiet" data-testid="fault-awaits">{ "Nobody has sent it again yet." }</span>
+fn came_of(strike: &FaultStrike, desk: &Desk, on_go: &Callback<()>) -> Html {
+    match (&strike.answer, &strike.awaits) {
+        (Some(answer), _) => answered(answer, desk, on_go),
+        (None, Some(waits)) => html! {
+            <span class="says quiet" data-testid="fault-awaits">{ waits }</span>
         },
-        None => Html::default(),
+        (None, None) => Html::default(),
     }
 }
 

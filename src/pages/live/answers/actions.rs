@@ -11,12 +11,20 @@ use crate::components::icon::{Icon, icon};
 /// Something that is done to a list of actions.
 type Change = Box<dyn Fn(&mut Vec<Action>)>;
 
+/// What all the fields of an answer share.
+#[derive(Clone, Copy)]
+pub(super) struct Among<'a> {
+    pub(super) tables: &'a [Table],
+    /// Whether it is done for a message, and not on a timer.
+    pub(super) has_message: bool,
+}
+
 /// Actions in order; `path` names them, `when` says when they are done.
 pub(super) fn actions(
     all: &[Action],
     path: &str,
     when: &'static str,
-    tables: &[Table],
+    among: Among<'_>,
     on_change: &Callback<Vec<Action>>,
 ) -> Html {
     let all = all.to_vec();
@@ -52,13 +60,13 @@ pub(super) fn actions(
         }));
         let number = at.saturating_add(1);
         let set_kind = {
-            let tables = tables.to_vec();
+            let tables = among.tables.to_vec();
             with(action, &change, move |it, to| *it = of_kind(&to, &tables))
         };
         html! {
             <li key={at} class="answer-part" data-testid={path.clone()}>
                 { choice("Do", format!("{path}-kind"), &KINDS, kind(action), set_kind) }
-                { fields(action, &path, tables, &change) }
+                { fields(action, &path, among, &change) }
                 <span class="answer-part-acts">
                     if at > 0 { <button type="button" class="bare" aria-label={format!("Move action {number} up, {when}")} title="Do it earlier" data-testid={format!("{path}-up")} onclick={up}>{ "↑" }</button> }
                     <button type="button" class="bare square" aria-label={format!("Remove action {number}, {when}")} title="Remove it" data-testid={format!("{path}-remove")} onclick={remove}>{ icon(Icon::Cross) }</button>
@@ -98,7 +106,8 @@ fn named(
     choice(label, test, &choices, chosen, on)
 }
 
-fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Action>) -> Html {
+fn fields(action: &Action, path: &str, among: Among<'_>, change: &Callback<Action>) -> Html {
+    let tables = among.tables;
     let test = |name: &str| format!("{path}-{name}");
     // One that is of another kind is left as it is: its fields are gone by then.
     macro_rules! sets {
@@ -142,12 +151,12 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             set(&mut next, list);
             change.emit(next);
         });
-        actions(list, &format!("{path}-{name}"), when, tables, &on_list)
+        actions(list, &format!("{path}-{name}"), when, among, &on_list)
     };
     match action {
         Action::Publish(publish) => {
             let change = change.reform(Action::Publish);
-            publishing(publish, path, &change)
+            publishing(publish, path, among.has_message, &change)
         }
         Action::LookUp {
             table,

@@ -3,11 +3,15 @@
 use std::rc::Rc;
 
 use mqttscope_answers::{Answer, Table, check};
+use mqttscope_protocol::Packet;
 use yew::prelude::*;
 
-use super::actions::actions;
+use super::actions::{Among, actions};
 use super::conditions::conditions;
 use super::fields::{choice, text, with};
+use super::replay::replay;
+use super::script::{Script, said};
+use super::script_trial::ScriptTrial;
 use super::timer::{self, Preview};
 use super::trial::Trial;
 use crate::components::dialog::Dialog;
@@ -43,7 +47,7 @@ const PLACES: [(&str, &str); 15] = [
     ("{{uuid}}", "a UUID"),
     (
         "{{sine 18 24 60}}",
-        "a number from 18 to 24, there and back in 60 seconds; also triangle, sawtooth, square",
+        "a number from 18 to 24, there and back in 60 seconds; also triangle, sawtooth, square. Each client begins somewhere else; a phase from 0 to 1 behind it, {{sine 18 24 60 0.25}}, is the same for all",
     ),
     (
         "{{walk 0 100 5}}",
@@ -62,6 +66,12 @@ pub(super) struct EditorProps {
     pub(super) tables: Vec<Table>,
     /// What a template is told as the Client Identifier.
     pub(super) client: AttrValue,
+    /// [`mqttscope_protocol::Profile::id`] of its connection.
+    pub(super) profile: AttrValue,
+    /// What it said last.
+    pub(super) last: AttrValue,
+    /// The packet in the inspector.
+    pub(super) packet: Option<Rc<Packet>>,
     pub(super) on_save: Callback<Answer>,
     pub(super) on_close: Callback<()>,
 }
@@ -70,6 +80,10 @@ pub(super) struct EditorProps {
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let edited = use_state_eq(|| props.answer.clone());
     let answer = (*edited).clone();
+    // A script that was written is not lost by a choice.
+    let written = use_mut_ref(|| None::<String>);
+    // The line in which a trial went wrong; none: none was made of this text.
+    let wrong = use_state_eq(|| None::<(u32, AttrValue)>);
     let on_change = {
         let edited = edited.clone();
         Callback::from(move |answer: Answer| edited.set(answer.into()))
@@ -109,6 +123,29 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             })
         })
     };
+    let on_replay = {
+        let (answer, on_change) = (answer.clone(), on_change.clone());
+        Callback::from(move |replay| {
+            on_change.emit(Answer {
+                replay: Some(replay),
+                ..(*answer).clone()
+            })
+        })
+    };
+    let on_script = {
+        let (answer, on_change, wrong) = (answer.clone(), on_change.clone(), wrong.clone());
+        Callback::from(move |script: String| {
+            wrong.set(None);
+            on_change.emit(Answer {
+                script: Some(script),
+                ..(*answer).clone()
+            });
+        })
+    };
+    let on_wrong = {
+        let wrong = wrong.clone();
+        use_callback((), move |it: Option<(u32, AttrValue)>, ()| wrong.set(it))
+    };
     let title = if props.is_known {
         "Change answer"
     } else {
@@ -122,26 +159,36 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             <form class="edit answer-edit" data-testid="answer-form" onsubmit={on_submit} oninput={asking.on_input}>
                 <div class="answer-part">
                     { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
-                    { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, |it, to| timer::set_when(it, &to))) }
-                    if let Some(every) = &every {
+                    if answer.replay.is_none() { { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, move |it, to| timer::set_when(it, &to, &mut written.borrow_mut()))) } }
+                    if let Some(it) = &answer.replay {
+                        { replay(it, &on_replay) }
+                    } else if answer.script.is_some() {
+                    } else if let Some(every) = &every {
                         { text("Every, in ms", "answer-every", every, with(&*answer, &on_change, |it, to| it.every_ms = Some(to.trim().parse().unwrap_or(0)))) }
                     } else {
                         { text("Topic filter", "answer-filter", &answer.filter, with(&*answer, &on_change, |it, to| it.filter = to)) }
                     }
                     { text("At most, per second", "answer-most", &most, with(&*answer, &on_change, |it, to| it.most_a_second = to.trim().parse().unwrap_or(0))) }
                 </div>
-                if every.is_none() || !answer.conditions.is_empty() {
-                    <h3>{ "Only if all of these hold" }</h3>
-                    { conditions(&answer.conditions, &on_conditions) }
+                if let Some(script) = &answer.script {
+                    <Script text={script.clone()} wrong={(*wrong).clone().or_else(|| said(&props.last).filter(|_| *answer == *props.answer))} on_change={on_script} />
+                    <ScriptTrial script={script.clone()} name={answer.name.clone()} profile={props.profile.clone()} tables={props.tables.clone()} packet={props.packet.clone()} {on_wrong} />
+                } else {
+                    if answer.replay.is_none() {
+                        if every.is_none() || !answer.conditions.is_empty() {
+                            <h3>{ "Only if all of these hold" }</h3>
+                            { conditions(&answer.conditions, &on_conditions) }
+                        }
+                        <h3>{ "Then do" }</h3>
+                        { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, Among { tables: &props.tables, has_message: every.is_none() }, &on_actions) }
+                    }
+                    if answer.is_device() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
+                    <details class="settings-group" data-testid="answer-places">
+                        <summary>{ "What {{…}} stands for" }</summary>
+                        <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
+                    </details>
+                    <Trial answer={answer.clone()} tables={props.tables.clone()} client={props.client.clone()} packet={props.packet.clone()} />
                 }
-                <h3>{ "Then do" }</h3>
-                { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, &props.tables, &on_actions) }
-                if every.is_some() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
-                <details class="settings-group" data-testid="answer-places">
-                    <summary>{ "What {{…}} stands for" }</summary>
-                    <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
-                </details>
-                <Trial answer={answer.clone()} tables={props.tables.clone()} client={props.client.clone()} />
                 if let Some(bar) = asking.bar {
                     { bar }
                 } else {

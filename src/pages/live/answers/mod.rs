@@ -1,4 +1,4 @@
-//! Answers of a connection: what is done when a message comes, or on a timer.
+//! Answers of a connection: what is done when a message comes, on a timer, or by a script.
 
 mod actions;
 mod change;
@@ -10,6 +10,9 @@ mod grid;
 mod kinds;
 mod log;
 mod publishing;
+mod replay;
+mod script;
+mod script_trial;
 mod tables;
 mod timer;
 mod trial;
@@ -17,15 +20,17 @@ mod undo;
 
 use std::rc::Rc;
 
-use mqttscope_answers::{Answer, Tally, check};
-use mqttscope_protocol::{AnswersView, ConnectionId, Profile};
+use mqttscope_answers::{Answer, Recording, Tally, check};
+use mqttscope_protocol::{AnswersView, ConnectionId, Packet, Profile};
 use mqttscope_view::escape::visible;
 use yew::prelude::*;
 
 pub(super) use change::use_kept_tables;
 
 use super::desk::Desk;
+use super::replay::{RECORDED, device, left_out};
 use crate::components::icon::{Icon, icon};
+use crate::hooks::use_inbox;
 use crate::state::live::words;
 use undo::Removed;
 
@@ -36,6 +41,8 @@ pub(super) struct AnswersProps {
     pub(super) profile: Rc<Profile>,
     /// What they have done; none: nothing yet.
     pub(super) view: Option<Rc<AnswersView>>,
+    /// What the inspector shows: a message may be tried with it.
+    pub(super) packet: Option<Rc<Packet>>,
     pub(super) is_v5: bool,
 }
 
@@ -53,7 +60,18 @@ enum Open {
 pub(super) fn Answers(props: &AnswersProps) -> Html {
     let open = use_state_eq(|| None::<Open>);
     let removed = use_state_eq(|| None::<Removed>);
-    let Some(desk) = use_context::<Desk>() else {
+    let desk = use_context::<Desk>();
+    let on_recorded = {
+        let (open, desk) = (open.clone(), desk.clone());
+        Callback::from(move |recording: Recording| {
+            if let (Some(desk), Some(says)) = (&desk, left_out(&recording)) {
+                desk.say(says);
+            }
+            open.set(Some(Open::Edit(None, device(recording).into())));
+        })
+    };
+    use_inbox(&RECORDED, &on_recorded);
+    let Some(desk) = desk else {
         return Html::default();
     };
     let (connection, profile) = (props.connection, &props.profile);
@@ -94,7 +112,11 @@ pub(super) fn Answers(props: &AnswersProps) -> Html {
             html! { <gallery::Gallery {on_answer} on_edit={on_edit.clone()} tables={profile.tables.clone()} {on_close} /> }
         }
         Some(Open::Edit(at, answer)) => {
-            html! { <editor::Editor answer={answer.clone()} is_known={at.is_some()} tables={profile.tables.clone()} client={client(profile)} {on_save} {on_close} /> }
+            let tally = at.and_then(|at| props.view.as_ref()?.tallies.get(at));
+            let last = tally
+                .map(|tally| AttrValue::from(tally.last.clone()))
+                .unwrap_or_default();
+            html! { <editor::Editor answer={answer.clone()} is_known={at.is_some()} tables={profile.tables.clone()} client={client(profile)} profile={profile.id.clone()} {last} packet={props.packet.clone()} {on_save} {on_close} /> }
         }
         Some(Open::Tables) => {
             html! { <tables::Tables tables={profile.tables.clone()} {on_edit} {on_close} /> }
@@ -182,17 +204,27 @@ fn row(
         (None, None) => String::new(),
     };
     let matched = tally.map_or(0, |tally| tally.matched);
-    let (was, did, verb) = if answer.every_ms.is_some() {
+    let (was, did, verb) = if answer.replay.is_some() {
+        ("Reached", "published", "Run")
+    } else if answer.every_ms.is_some() {
         ("Timer ran out", "published", "Run")
+    } else if answer.script.is_some() {
+        ("Told of", "published", "Run")
     } else {
         ("Matched", "answered", "Answer")
+    };
+    let whose = match (&answer.script, &answer.replay, answer.every_ms) {
+        (Some(_), ..) => "script".to_owned(),
+        (_, Some(replay), _) => format!("{} messages", words::whole(replay.messages.len() as u64)),
+        (.., Some(every)) => timer::every(every),
+        _ => visible(&answer.filter).into_owned(),
     };
     let title = format!("{was} {matched}, {did} {answered}, stopped {stopped}");
     html! {
         <li key={at} class={classes!("answer", (!answer.on).then_some("off"))} data-testid="answer">
             <input type="checkbox" aria-label={format!("{verb} {name}")} title={if answer.on { "Turn it off" } else { "Turn it on" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
             <button class="it" data-testid="edit-answer" title="Change it" onclick={edit}>
-                <span class="name">{ &name }</span>{ " " }<span class="mono quiet">{ answer.every_ms.map_or_else(|| visible(&answer.filter).into_owned(), timer::every) }</span>
+                <span class="name">{ &name }</span>{ " " }<span class={classes!("mono", "quiet", answer.is_device().then_some("every"))}>{ whose }</span>
             </button>
             <span class="count" {title} data-testid="answer-count">{ words::whole(answered) }<span class="unseen">{ " " }{ did }</span>
                 if stopped > 0 { <span class="is-error">{ format!(" · {} stopped", words::whole(stopped)) }</span> }</span>

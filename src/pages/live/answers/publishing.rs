@@ -6,8 +6,13 @@ use yew::prelude::*;
 use super::fields::{QOS, choice, lines, text, tick, with};
 use crate::components::late_field::LateField;
 
-/// Its fields; `path` names them.
-pub(super) fn publishing(publish: &Publish, path: &str, change: &Callback<Publish>) -> Html {
+/// Its fields; `path` names them. Without a message there is no Response Topic.
+pub(super) fn publishing(
+    publish: &Publish,
+    path: &str,
+    has_message: bool,
+    change: &Callback<Publish>,
+) -> Html {
     let test = |name: &str| format!("{path}-{name}");
     let pairs: Vec<String> = (publish.user_properties.iter())
         .map(|(name, value)| format!("{name}={}", value.0))
@@ -27,7 +32,7 @@ pub(super) fn publishing(publish: &Publish, path: &str, change: &Callback<Publis
         { text("Topic", test("topic"), &publish.topic.0, with(publish, change, |it, to| it.topic = Template(to))) }
         { choice("QoS", test("qos"), &QOS, &publish.qos.to_string(), with(publish, change, |it, to| it.qos = to.parse().unwrap_or(0))) }
         { lines("Payload", test("payload"), &publish.payload.0, with(publish, change, |it, to| it.payload = Template(to))) }
-        { tick("To the message's Response Topic, with its Correlation Data, where it has them", test("respond"), publish.respond, with(publish, change, |it, to| it.respond = to == "yes")) }
+        if has_message { { tick("To the message's Response Topic, with its Correlation Data, where it has them", test("respond"), publish.respond, with(publish, change, |it, to| it.respond = to == "yes")) } }
         { tick("Retain", test("retain"), publish.retain, with(publish, change, |it, to| it.retain = to == "yes")) }
         <details data-testid={test("more")}>
             <summary>{ "Properties (MQTT 5)" }</summary>

@@ -1,4 +1,4 @@
-//! What is done on a timer: how often, and a picture of the numbers that it will publish.
+//! When an answer is done; of a timer how often, and a picture of the numbers that it will publish.
 
 use core::time::Duration;
 use std::rc::Rc;
@@ -7,21 +7,33 @@ use mqttscope_answers::{Answer, Answering, Instant};
 use yew::prelude::*;
 
 /// When an answer is done: values and what they are called.
-pub(super) const WHEN: [(&str, &str); 2] =
-    [("message", "for each message"), ("timer", "on a timer")];
+pub(super) const WHEN: [(&str, &str); 3] = [
+    ("message", "for each message"),
+    ("timer", "on a timer"),
+    ("script", "by a script"),
+];
+
+/// What a script begins with.
+const SCRIPT: &str = "onMessage(\"request/#\", (message) => {\n  publish(`reply/${message.topic}`, message.text);\n});\n";
 
 /// The value of an answer.
 pub(super) const fn when(answer: &Answer) -> &'static str {
-    if answer.every_ms.is_some() {
+    if answer.script.is_some() {
+        "script"
+    } else if answer.every_ms.is_some() {
         "timer"
     } else {
         "message"
     }
 }
 
-/// Makes it the other one; a timer begins with a second.
-pub(super) fn set_when(answer: &mut Answer, to: &str) {
+/// Makes it another one; a timer begins with a second, a script with what was `written` before.
+pub(super) fn set_when(answer: &mut Answer, to: &str, written: &mut Option<String>) {
+    if let Some(script) = answer.script.take() {
+        *written = Some(script);
+    }
     answer.every_ms = (to == "timer").then_some(1000);
+    answer.script = (to == "script").then(|| written.take().unwrap_or_else(|| SCRIPT.into()));
 }
 
 /// How often, in words.

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use mqttscope_protocol::{ExaminedCheck, TimedPacket, Window};
-use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
 use crate::components::far_list::FarList;
@@ -83,7 +82,7 @@ fn Selected(props: &SelectedProps) -> Html {
     };
     html! {
         <div class="examine-packet" data-testid="check-packet">
-            <Inspector shown={(*dissected).clone()} reader={Reader::FULL} selected={*node} on_select={on_node} />
+            <Inspector shown={(*dissected).clone()} selected={*node} on_select={on_node} />
         </div>
     }
 }

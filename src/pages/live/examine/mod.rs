@@ -2,11 +2,15 @@
 
 mod begin;
 mod card;
+mod cards;
 mod check;
 mod checks;
 mod conversation;
+mod keep;
 mod list;
+mod pairs;
 mod progress;
+mod share;
 mod summary;
 
 use std::rc::Rc;
@@ -23,7 +27,9 @@ use crate::state::live::examine::{Examine as Examined, Listing};
 use crate::state::live::profiles::{Profiles, place};
 use crate::state::live::{Act, Stopped};
 use begin::Begin;
+pub(super) use cards::CardsPage;
 use checks::{Checks, use_checks};
+pub(super) use keep::use_kept_cards;
 use list::List;
 
 /// The element that has the focus when the view opens.
@@ -62,6 +68,10 @@ pub(super) fn ExaminePage(props: &ExaminePageProps) -> Html {
             let row = format!("#connection-row-{} .it", number.0);
             Timeout::new(0, move || browser::focus_quietly(&row)).forget();
         })
+    };
+    let to_cards = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Cards(true)))
     };
     let on_begin = {
         let (desk, anew, listing) = (desk.clone(), anew.clone(), listing.clone());
@@ -111,6 +121,8 @@ pub(super) fn ExaminePage(props: &ExaminePageProps) -> Html {
                 <button class="bare" data-testid="examine-back" onclick={back}>{ icon(Icon::Back) }{ "Live" }</button>
                 <h1 id={HEAD} tabindex="-1">{ "Examine " }<span class="name">{ name }</span></h1>
                 <span class="sub" title={place.clone()}>{ place }</span>
+                <span class="grow"></span>
+                <button data-testid="examine-cards" title="Cards of brokers that were examined, one or two beside each other" onclick={to_cards}>{ "Compare cards…" }</button>
             </div>
             if let Some(stopped) = &props.stopped { <StoppedLine stopped={stopped.clone()} profiles={props.profiles.clone()} /> }
             { shown }

@@ -55,6 +55,10 @@ fn said(view: &ExaminedView) -> (String, bool) {
         ExaminedStage::Ending => {
             "Ending: sessions and retained messages are taken away at the broker.".into()
         }
+        ExaminedStage::Done if view.lost.is_some() => {
+            let why = view.lost.as_deref().unwrap_or_default();
+            return (format!("Ended after {took}. {why}"), true);
+        }
         ExaminedStage::Done => format!("Done in {took}."),
         ExaminedStage::Cancelled if view.done == 0 => "Cancelled before a check was done.".into(),
         ExaminedStage::Cancelled => {
@@ -83,6 +87,7 @@ fn counted(view: &ExaminedView) -> String {
         words::whole(view.total.into()),
     );
     let left = match (&view.stage, view.left.as_secs().saturating_add(1)) {
+        _ if view.left.is_zero() => String::new(),
         (ExaminedStage::Running, seconds) if seconds < 100 => format!(", about {seconds} s left"),
         (ExaminedStage::Running, seconds) => {
             format!(", about {} min left", seconds.div_ceil(60))

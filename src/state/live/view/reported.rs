@@ -84,6 +84,9 @@ impl Live {
             }
             Report::State(state) => {
                 if let Some(record) = self.around.take(state) {
+                    if self.selected != Some(record) {
+                        self.history = None;
+                    }
                     self.selected = Some(record);
                     self.reveal = Some(record).filter(|_| self.tab == Tab::Wire);
                 }
@@ -117,8 +120,10 @@ impl Live {
             Report::Checks(checks) => self.examine.checks = checks.into(),
             Report::Examination(view) => self.examine.take(*view),
             Report::Examined(check) => self.examine.opened = Some((*check).into()),
-            // A packet that is not wanted any more; files and notices are nobody's state.
-            Report::Packet(_)
+            // A packet that is not wanted any more; files, notices and what scripts are told are nobody's state.
+            Report::Script(..)
+            | Report::Recording(_)
+            | Report::Packet(_)
             | Report::Event(_)
             | Report::History(_)
             | Report::Exported(_)

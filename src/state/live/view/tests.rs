@@ -1,8 +1,8 @@
 use super::*;
 use mqttscope_protocol::{
-    ConnectionState, Instant, LogView, Outcome, Published, Rates, SearchProblem,
+    ConnectionState, Instant, LogView, Moment, Outcome, Published, Rates, SearchProblem, StateAt,
 };
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
     acts.into_iter()
@@ -26,10 +26,33 @@ fn packet(record: u64) -> Report {
         bytes: vec![0xd0, 0],
         frame: None,
         findings: Vec::new(),
+        fate: None,
         linked: None,
         round_trip: None,
-        sparkplug: None,
+        forms: Vec::new(),
     })
+}
+
+fn view(id: u32, state: ConnectionState) -> ConnectionView {
+    ConnectionView {
+        id: ConnectionId(id),
+        state,
+        client_identifier: String::new(),
+        session_present: Some(true),
+        limits: Vec::new(),
+        filters: Vec::new(),
+        rates: Rates::default(),
+        round_trip: None,
+        queued: 3,
+        opening: None,
+        arriving: None,
+        repeating: true,
+        repeated: None,
+        advice: Vec::new(),
+        lost: String::new(),
+        unverified: false,
+        link: String::new(),
+    }
 }
 
 /// All rows have been found of what was asked for so often.
@@ -88,6 +111,39 @@ fn a_packet_that_comes_late_is_not_shown() {
     assert_eq!(live.packet.as_ref().unwrap().record, RecordId(2));
     assert_eq!(live.clone().reduce(Act::Restored).packet, live.packet);
     assert_eq!(live.reduce(Act::Cleared).packet, None);
+}
+
+#[test]
+fn the_packet_that_the_slider_comes_to_does_not_keep_the_history_of_the_one_before() {
+    let state = |moment, record| {
+        let at = StateAt {
+            moment,
+            record: RecordId(record),
+            connection: ConnectionId(1),
+            packet_type: PacketType::Connect,
+            sender: Sender::Client,
+            at: Instant::ZERO,
+            row: 0,
+            total: 9,
+            view: None,
+            left: 0,
+        };
+        Act::Report(vec![Report::State(Some(at.into()))])
+    };
+    let history = Report::History(History {
+        record: RecordId(8),
+        rows: Vec::new(),
+        diff: Vec::new(),
+    });
+    let live = after([
+        Act::Select(Some(RecordId(8))),
+        Act::Report(vec![packet(8), history]),
+        state(Moment::Packet(RecordId(8)), 8),
+    ]);
+    assert!(live.history.is_some(), "its own stays");
+    let live = live.reduce(Act::Slide(ConnectionId(1), 0));
+    let live = live.reduce(state(Moment::Row(ConnectionId(1), 0), 1));
+    assert_eq!((live.selected, &live.history), (Some(RecordId(1)), &None));
 }
 
 #[test]
@@ -304,25 +360,6 @@ fn what_is_dropped_while_a_list_is_paused_does_not_move_it() {
 
 #[test]
 fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
-    let view = |id, state| ConnectionView {
-        id: ConnectionId(id),
-        state,
-        client_identifier: String::new(),
-        session_present: Some(true),
-        limits: Vec::new(),
-        filters: Vec::new(),
-        rates: Rates::default(),
-        round_trip: None,
-        queued: 3,
-        opening: None,
-        arriving: None,
-        repeating: true,
-        repeated: None,
-        advice: Vec::new(),
-        lost: String::new(),
-        unverified: false,
-        link: String::new(),
-    };
     let summary = Summary {
         connections: vec![
             view(1, ConnectionState::Open),
@@ -485,4 +522,32 @@ fn findings_behind_a_row_are_asked_for_and_counted_as_findings() {
         paused.reduce(Act::OpenFindings(None)).looking().opened,
         None
     );
+}
+
+#[test]
+fn the_rate_is_of_what_the_lists_show() {
+    let of = |id, messages_in, queued| ConnectionView {
+        queued,
+        rates: Rates {
+            messages_in,
+            ..Rates::default()
+        },
+        ..view(id, ConnectionState::Open)
+    };
+    let summary = Summary {
+        connections: vec![of(1, 10.0, 1), of(2, 2.5, 4)],
+        ..Summary::default()
+    };
+    let live = after([
+        Act::Connection(ConnectionId(1)),
+        Act::Report(vec![Report::Summary(summary.into())]),
+    ]);
+    let said = |live: &Live| {
+        live.rates()
+            .map(|(rates, queued)| (rates.messages_in, queued))
+    };
+    assert_eq!(said(&live), Some((10.0, 1)));
+    let all = live.reduce(Act::Everything(true));
+    assert_eq!(said(&all), Some((12.5, 5)));
+    assert_eq!(Live::default().rates(), None);
 }

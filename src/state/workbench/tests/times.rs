@@ -53,6 +53,31 @@ fn an_edit_keeps_the_times_of_a_log() {
 }
 
 #[test]
+fn typing_in_an_edited_log_keeps_its_times() {
+    for log in [
+        "12:00:01.000 TX: C0 00\n12:00:01.050 RX: D0 00\n12:00:09.000 TX: C0 00",
+        "2026-11-30 23:59:59.990 TX: C0 00\n2026-12-01 00:00:00.040 RX: D0 00\n2026-12-01 00:00:07.990 TX: C0 00",
+        "I (4156) mqtt_tx: C0 00\nI (4206) mqtt_rx: D0 00\nI (12156) mqtt_tx: C0 00",
+    ] {
+        let bench = after([Act::Type(log.into())]);
+        let before = bench.now().packet_times();
+        assert!(before.iter().all(Option::is_some), "{log}");
+        let edited = bench.reduce(Act::Edit(2, [0xE0, 0].into()));
+        let made = text(&edited).to_owned();
+        // Digit by digit, with what is half typed between.
+        let half = edited.reduce(Act::Type(made.replace("d0 00", "d0 0").into()));
+        let typed = half.reduce(Act::Type(made.replace("d0 00", "d0 01 05").into()));
+        assert_eq!(
+            typed.now().recording.bytes_of(1),
+            [0xD0, 0x01, 0x05],
+            "{made}"
+        );
+        assert_eq!(typed.now().packet_times(), before, "{made}");
+        assert!(typed.now().recording.has_both());
+    }
+}
+
+#[test]
 fn the_times_of_a_conversation_stay_with_its_packets() {
     // A length that swallows what follows, and is put right again.
     const LOG: &str = "12:00:01.000 TX: C0 00\n12:00:02.000 RX: D0 00\n12:00:03.000 TX: C0 00\n\

@@ -1,7 +1,7 @@
 //! pcapng: blocks in sections, each section in its own byte order.
 
 use super::{Input, Step};
-use crate::mark::is_mark;
+use crate::mark::is_of_tap;
 use crate::recording::fields::{Order, size};
 
 const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
@@ -170,11 +170,11 @@ fn whole(order: Order, rest: &[u8], len: usize, said: u32, is_ended: bool) -> Op
     }
 }
 
-/// Where the comment of a frame stands that says what a tap did (behind the frame's first byte), and its length.
+/// Where the comment of a frame stands that says what a tap did, or between whom it stands (behind the frame's first byte), and its length.
 fn mark_at(block: &[u8], order: Order, skip: usize, len: usize) -> Option<(usize, usize)> {
     let at = skip.saturating_add(len.next_multiple_of(4));
     let mut comments = options_at(block, order, at).filter(|(code, ..)| *code == 1);
-    let (_, start, value) = comments.find(|(.., value)| is_mark(value))?;
+    let (_, start, value) = comments.find(|(.., value)| is_of_tap(value))?;
     Some((start.checked_sub(skip)?, value.len()))
 }
 

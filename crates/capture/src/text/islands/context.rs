@@ -19,8 +19,10 @@ pub(in super::super) struct Context {
     pub(in super::super) partial: bool,
 }
 
-/// Reads the words before an island: the last ones first.
+/// Reads the words before an island: the last ones first. Of a record of JSON in a line, it is also read what stands behind
+/// it.
 pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context {
+    let record = side_of_record(text, range.end);
     let all = scan::tail(text.get(range).unwrap_or_default(), 1000);
     let last_line = all
         .trim_end()
@@ -30,7 +32,7 @@ pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context
     let lower = all.to_ascii_lowercase();
     let has = |list: &[&str]| list.iter().any(|word| lower.contains(word));
     Context {
-        side: side(last_line).or_else(|| {
+        side: record.or_else(|| side(last_line)).or_else(|| {
             // Rulers and fences are no headings.
             let is_word = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2;
             let heading = all
@@ -68,6 +70,45 @@ pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context
     }
 }
 
+/// Names under which records say which way something went.
+pub(crate) const WAYS: [&str; 8] = [
+    "dir",
+    "direction",
+    "way",
+    "side",
+    "from",
+    "sender",
+    "event",
+    "type",
+];
+
+/// Who sent what stands at a place in a line that is a record: `{"ts":1,"dir":"tx","hex":"c000"}`.
+fn side_of_record(text: &str, at: usize) -> Option<(Side, Marks)> {
+    let is_break = |c: char| matches!(c, '\n' | '\r');
+    let before = text.get(..at)?;
+    let start = before.rfind(is_break).map_or(0, |at| at.saturating_add(1));
+    let behind = text.get(at..)?;
+    let end = at.saturating_add(behind.find(is_break).unwrap_or(behind.len()));
+    let line = text.get(start..end)?;
+    if !line.trim_start().starts_with(['{', '[', ',']) || line.len() > 64 << 10 {
+        return None;
+    }
+    WAYS.iter().find_map(|way| {
+        let (_, behind) = line.split_once(&*format!("\"{way}\""))?;
+        let value = behind.trim_start().strip_prefix(':')?.trim_start();
+        way_of(value.strip_prefix('"')?.split_once('"')?.0)
+    })
+}
+
+/// Which way the value of a field says: `tx`, `out`, `client`.
+pub(crate) fn way_of(value: &str) -> Option<(Side, Marks)> {
+    if value.len() > 16 || value.contains(' ') {
+        return None;
+    }
+    // What stands in a field is marked by that.
+    meaning(&format!("{value}:"))
+}
+
 /// Who sends, as the words of a line say; the last mark in it counts.
 fn side(line: &str) -> Option<(Side, Marks)> {
     if let Some((side, _)) = arrow_of_assistant(line) {
@@ -75,7 +116,13 @@ fn side(line: &str) -> Option<(Side, Marks)> {
     }
     let count = words(line).count();
     let mut found = None;
+    // Ruby's signs are rulers around a heading, too.
+    let mut ruler = None;
     for (n, (_, word)) in words(line).enumerate() {
+        if let Some(side) = ruby(word) {
+            ruler = ruler.or(Some((side, Marks::Verbs)));
+            continue;
+        }
         // A word in a sentence tells less than a mark: only the last ones of a short line count.
         let near = count.saturating_sub(n) <= 3;
         // `C:10 0c`, `sendto(3,`: the mark ends within the word.
@@ -90,7 +137,16 @@ fn side(line: &str) -> Option<(Side, Marks)> {
             found = Some((side, Marks::Verbs));
         }
     }
-    found
+    found.or(ruler)
+}
+
+/// Ruby's `---` and `+++`.
+fn ruby(word: &str) -> Option<Side> {
+    match word {
+        "---" => Some(Side::First),
+        "+++" => Some(Side::Second),
+        _ => None,
+    }
 }
 
 /// Words of programs for what they do, beside those that [`meaning`] knows.
@@ -111,13 +167,8 @@ fn verb(word: &str) -> Option<Side> {
     }
 }
 
-/// The tag of a logger: `mqtt_tx:`, `uart.rx`, and Ruby's `---` and `+++`.
+/// The tag of a logger: `mqtt_tx:`, `uart.rx`.
 fn tag(word: &str) -> Option<(Side, Marks)> {
-    match word {
-        "---" => return Some((Side::First, Marks::Verbs)),
-        "+++" => return Some((Side::Second, Marks::Verbs)),
-        _ => {}
-    }
     // What a modem says before the bytes that came.
     if word.starts_with("+IPD,") {
         return Some((Side::Second, Marks::Verbs));

@@ -4,10 +4,11 @@ mod lines;
 
 use core::ops::Range;
 
-use super::super::Format;
+use super::super::low_first::{Words, is_low_first};
 use super::super::output::Output;
 use super::super::plausible::{Class, class};
 use super::super::scan::{self, is_blank, quote, words};
+use super::super::{Format, Note};
 use super::row::{self, Line, Row};
 use lines::{assignments, behind_column, table_row};
 
@@ -144,7 +145,7 @@ impl<'a> Finder<'a> {
         };
         let own = line.max(self.last_end).min(island.range.start);
         let before = self.text.get(own..island.range.start).unwrap_or_default();
-        let before = scan::tail(before, 400);
+        let before = scan::tail(before, 400).trim_end_matches("0x");
         let has_words = before.chars().any(char::is_alphabetic)
             || before.contains(['>', '<', '+', '-', '→', '←']);
         let from = if has_words {
@@ -498,7 +499,9 @@ impl<'a> Finder<'a> {
             return;
         };
         let width = first.words.first().map_or(0, Range::len);
-        let low_first = !first.colon && !first.framed && first.offset.len() == 7 && width == 4;
+        let is_hexdump = !first.colon && !first.framed && first.offset.len() == 7 && width == 4;
+        let is_turned = first.colon && !first.prefixed && self.is_low_first(&rows);
+        let low_first = is_hexdump || is_turned;
         let mut out = Output::default();
         for (row, next) in rows.iter().zip(rows.iter().skip(1).map(Some).chain([None])) {
             let step =
@@ -517,6 +520,9 @@ impl<'a> Finder<'a> {
         if let Some(said) = said {
             out.truncate(said);
         }
+        if is_turned {
+            out.note(Note::LittleEndianWords);
+        }
         let plain = first.prefix_len() == 0 && !first.framed && !first.prefixed;
         // tcpdump alone has `0x` before its offsets and words of two bytes.
         let tcpdump = plain
@@ -529,7 +535,7 @@ impl<'a> Finder<'a> {
                 .is_some_and(|before| before.ends_with("0x"));
         let format = match () {
             () if tcpdump => Format::TcpdumpX,
-            () if low_first => Format::Hexdump,
+            () if is_hexdump => Format::Hexdump,
             () if plain && first.colon => Format::Xxd,
             () if plain && !first.colon => Format::WiresharkHex,
             () => Format::LogDump,
@@ -544,6 +550,24 @@ impl<'a> Finder<'a> {
             first.offset.start..last.words.last().map_or(last.offset.end, |w| w.end),
         );
         self.push(line, Island::new(range, format, strength, out));
+    }
+
+    /// Whether the words behind colons have their low byte first.
+    fn is_low_first(&self, rows: &[Row]) -> bool {
+        let words = |row: &Row| {
+            // The colon stands behind the offset.
+            let start = row.offset.end.saturating_add(1);
+            let rest = self.text.get(start..)?;
+            let within = |word: &Range<usize>| {
+                word.start.saturating_sub(start)..word.end.saturating_sub(start)
+            };
+            Some(Words {
+                line: rest.split(['\n', '\r']).next()?,
+                words: row.words.iter().map(within).collect(),
+            })
+        };
+        let words: Option<Vec<_>> = rows.iter().take(64).map(words).collect();
+        words.is_some_and(|words| is_low_first(&words).is_some())
     }
 
     fn close_table(&mut self) {

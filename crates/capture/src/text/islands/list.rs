@@ -263,6 +263,13 @@ pub(super) fn angle(text: &str, at: usize) -> Option<Island> {
         rest.find(|c: char| !(c.is_ascii_hexdigit() || is_blank(c) || c == '.' || c == '…'))?;
     let body = rest.get(..len)?;
     let behind = rest.get(len..)?.strip_prefix('>')?;
+    // `<` and `>` at the beginnings of lines are marks of who sent what.
+    let last = body.rfind(['\n', '\r']).and_then(|at| body.get(at..));
+    let is_mark = last.is_some_and(|last| last.chars().all(is_blank));
+    let goes_on = behind.split(['\n', '\r']).next();
+    if is_mark && goes_on.is_some_and(|line| !line.trim_matches(is_blank).is_empty()) {
+        return None;
+    }
     let end = text.len().saturating_sub(behind.len());
     let dots = behind.starts_with("...") || behind.starts_with('…');
     let mut island = words_of(

@@ -15,8 +15,8 @@ mod strings;
 
 use core::ops::Range;
 
-pub(crate) use context::line_time;
 pub(super) use context::{Context, line_context};
+pub(crate) use context::{WAYS, line_time, way_of};
 pub(super) use finder::find;
 
 use super::Format;

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::super::low_first::ends_place;
 use super::super::output::Output;
 use super::super::scan::{self, is_blank, is_hex, words};
 
@@ -183,7 +184,9 @@ fn row_words(line: &str, from: usize, shape: Shape) -> Option<Vec<Range<usize>>>
         let bare = word.strip_prefix("0x").unwrap_or(word);
         let prefixed = bare.len() < word.len();
         let even = bare.len().is_multiple_of(2) || prefixed && bare.len() == 1;
-        if !is_hex(bare) || !even || bare.len() > 16 {
+        // Behind a colon a whole row may be one word.
+        let most = if shape == Shape::Colon { 64 } else { 16 };
+        if !is_hex(bare) || !even || bare.len() > most {
             break;
         }
         if let Some(last) = found.last() {
@@ -193,7 +196,12 @@ fn row_words(line: &str, from: usize, shape: Shape) -> Option<Vec<Range<usize>>>
             let fits = bare.len() == width
                 || prefixed
                 || bare.len() < width && line.get(last.clone())?.len() == width;
-            if prefixed != first_prefixed || !fits || gap > 1 && !middle && !prefixed {
+            // The last word of `xxd -e` stands on the right of its place.
+            let start = found.first()?.start.saturating_sub(1);
+            let end = place.saturating_add(word.len()).saturating_sub(start);
+            let is_right = shape == Shape::Colon && width > 2 && ends_place(end, width);
+            let is_apart = gap > 1 && !middle && !prefixed && !is_right;
+            if prefixed != first_prefixed || !fits || is_apart {
                 break;
             }
         } else {

@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::super::firmware::FILLER;
 use super::super::marks::mark;
 use super::super::output::Output;
+use super::super::plausible::{Class, class};
 use super::super::scan::{self, is_blank, is_hex, words};
 use super::super::{Format, looks, short};
 use super::{Island, Strength};
@@ -49,6 +50,9 @@ enum Between {
 /// Reads the run of hex that begins at `at`, which must be no later than `end`. Gives the island, or
 /// none, and where to go on.
 pub(super) fn read(text: &str, at: usize, end: usize) -> (Option<Island>, usize) {
+    if let Some((island, behind)) = dotted(text, at, end) {
+        return (Some(island), behind);
+    }
     let Some(first) = group(text, at, end) else {
         return (None, skip_word(text, at, end));
     };
@@ -84,6 +88,58 @@ pub(super) fn read(text: &str, at: usize, end: usize) -> (Option<Island>, usize)
         groups.push(group);
     }
     (island(text, &groups, between, tight, end), at)
+}
+
+/// Reads a word of pairs with full stops between them: `10.0c.00.04`. Addresses, dates and versions are written so, too; what
+/// could be one of them is none of ours, and the rest only where it makes packets.
+fn dotted(text: &str, at: usize, end: usize) -> Option<(Island, usize)> {
+    /// Groups from which on decimal digits alone are no date, version or address.
+    const MANY: usize = 7;
+    let rest = text.get(at..end)?;
+    let is_within = |c: char| c.is_ascii_hexdigit() || c == '.';
+    let word = rest.get(..rest.find(|c| !is_within(c)).unwrap_or(rest.len()))?;
+    let behind = rest.get(word.len()..)?.chars().next();
+    // A full stop may end a sentence.
+    let word = word.strip_suffix('.').unwrap_or(word);
+    let before = text.get(..at)?.chars().next_back();
+    let is_apart = |c: Option<char>| {
+        c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '/' | '@'))
+    };
+    let groups: Vec<&str> = word.split('.').collect();
+    let fits = groups.len() > 1 && groups.iter().all(|group| group.len() == 2);
+    if !fits || !is_apart(behind) || !is_apart(before) {
+        return None;
+    }
+    let has_letter = word.contains(|c: char| c.is_ascii_alphabetic());
+    let mut out = Output::default();
+    let mut place = at;
+    for group in &groups {
+        out.push(
+            u8::from_str_radix(group, 16).ok()?,
+            place..place.saturating_add(2),
+        );
+        place = place.saturating_add(3);
+    }
+    let is_packets = class(out.bytes()) >= Class::Framed;
+    let is_told = if has_letter {
+        is_packets || groups.len() > MANY
+    } else {
+        // `20.02.00.00` is no address: none has a nought before another digit. Three groups are a date, five a telephone
+        // number, but that begins with a nought, as no packet does.
+        let has_nought = groups.iter().any(|group| group.starts_with('0'));
+        is_packets && (groups.len() >= MANY || groups.len() >= 4 && has_nought)
+    };
+    if !is_told {
+        return None;
+    }
+    let strength = if groups.len() >= 8 {
+        Strength::Strong
+    } else {
+        Strength::Ordinary
+    };
+    let range = at..at.saturating_add(word.len());
+    let behind = range.end;
+    Some((Island::new(range, Format::Hex, strength, out), behind))
 }
 
 /// Reads decimals of signed bytes: `-112 3 0 1 -128`.

@@ -1,0 +1,123 @@
+//! Several files, whose packets stand in one list by their times.
+
+use super::*;
+
+#[test]
+fn several_files_are_one_recording() {
+    let names = [
+        "files/t12_keepalive.pcap",
+        "files/t2_alias.pcap",
+        "files/t1_ws.pcap",
+    ];
+    let (_, together) = read(&names, 1 << 20);
+    let alone: usize = names
+        .iter()
+        .map(|name| packets(&read(&[name], 1 << 20).1).count())
+        .sum();
+    assert_eq!(packets(&together).count(), alone);
+    assert_eq!(together.view.files.len(), 3);
+}
+
+/// A capture of one connection of this client, whose packets come at these times, in seconds.
+fn capture_of(client: u8, seconds: &[u64]) -> Vec<u8> {
+    let (mut writer, mut bytes) = (Writer::new("mqttscope 1"), Vec::new());
+    writer.begin(&mut bytes);
+    let ends = Ends {
+        client: ([10, 0, 0, client], 40_000).into(),
+        server: ([10, 0, 0, 99], 1883).into(),
+    };
+    for (number, second) in seconds.iter().enumerate() {
+        let at = second * 1_000_000_000;
+        let mut packet = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01a".to_vec();
+        packet[14] += client;
+        if number == 0 {
+            writer.open(1, ends, "", at, &mut bytes);
+        } else {
+            packet = vec![0xc0, 0];
+        }
+        writer.bytes(1, Role::Client, &packet, at, &mut bytes);
+    }
+    bytes
+}
+
+/// The clients of the packets in the list, by their last letters.
+fn clients(shown: &Shown) -> String {
+    let name = |row: &WireRow| {
+        let of = shown.captured.iter().find(|it| it.id == row.connection);
+        of.unwrap().client_identifier.clone()
+    };
+    packets(shown).map(name).collect()
+}
+
+#[test]
+fn several_files_are_listed_by_time() {
+    /// In 2020.
+    const T: u64 = 1_600_000_000;
+    let a = capture_of(0, &[T, T + 3, T + 5, T + 5]);
+    let b = capture_of(1, &[T + 2, T + 4, T + 5]);
+    let c = capture_of(2, &[T - 1, T + 9]);
+    for most in [1, 64, 1 << 20] {
+        let merged = read_bytes(&[&a, &b, &c], most);
+        assert_eq!(clients(&merged), "cababaabc", "{most}");
+        assert!(merged.view.files.iter().all(|file| file.apart.is_none()));
+        let begins: Vec<Instant> = merged.captured.iter().map(|row| row.begins).collect();
+        assert!(begins.is_sorted(), "{begins:?}");
+        let frames: u64 = merged.view.files.iter().map(|file| file.frames).sum();
+        assert_eq!(merged.view.frames, frames);
+    }
+    // Without a clock that counts from 1970 a file stands behind the others, in the order of the files.
+    let since_start = capture_of(3, &[1, 7]);
+    let merged = read_bytes(&[&since_start, &a, &b], 1 << 20);
+    assert_eq!(clients(&merged), "ababaabdd");
+    let apart: Vec<_> = merged.view.files.iter().map(|file| file.apart).collect();
+    assert_eq!(apart, [Some(Apart::NoClock), None, None]);
+}
+
+#[test]
+fn a_file_that_is_added_later_stands_where_its_times_are() {
+    const T: u64 = 1_600_000_000;
+    let a = capture_of(0, &[T, T + 3]);
+    let b = capture_of(1, &[T - 2, T + 1]);
+    let c = capture_of(2, &[T + 7]);
+    let files = [&a[..], &b, &c];
+    let mut engine = Engine::new(1);
+    for (number, file) in files.iter().enumerate() {
+        engine.handle_files([(number.to_string(), file.len() as u64)]);
+        feed(&mut engine, &files, 1 << 20);
+    }
+    assert_eq!(clients(&shown(&mut engine, everything())), "babac");
+    // What was stopped cannot be read again: what comes later stands behind it, and that is said.
+    let mut engine = Engine::new(1);
+    engine.handle_files([("a".to_owned(), a.len() as u64)]);
+    let most = a.len() - 1;
+    engine.handle_read(Instant::ZERO, Ok(&a[..most]));
+    engine.handle_command(Instant::ZERO, Command::StopReading);
+    engine.handle_files([("b".to_owned(), b.len() as u64)]);
+    feed(&mut engine, &files, 1 << 20);
+    let shown = shown(&mut engine, everything());
+    assert_eq!(clients(&shown), "abb");
+    assert_eq!(shown.view.files[1].apart, Some(Apart::CameLate));
+}
+
+#[test]
+fn findings_of_merged_files_are_those_of_each() {
+    let names = [
+        "files/t12_keepalive.pcap",
+        "files/zeek__mqtt.pcap",
+        "files/presill__mqtt.pcap",
+        "files/suricata-verify__mqtt5-pub-qos2.pcap",
+    ];
+    let says = |shown: &Shown| {
+        let findings = shown.findings.iter();
+        let mut says: Vec<String> = findings.map(|it| it.message.clone()).collect();
+        says.sort();
+        says
+    };
+    let mut alone: Vec<String> = (names.iter())
+        .flat_map(|name| says(&read(&[name], 1 << 20).1))
+        .collect();
+    alone.sort();
+    assert!(!alone.is_empty());
+    let (_, merged) = read(&names, 1 << 16);
+    assert_eq!(says(&merged), alone);
+}

@@ -1,0 +1,233 @@
+//! Clients under examination, in one virtual time, without sockets: our own client keeps what every situation shows, and
+//! with what stands under `-- broken by` between the two it does not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
+
+mod device;
+
+use std::collections::BTreeSet;
+
+use mqttscope_examine::{Happened, Mutation, Report, Situation, Verdict, situations};
+use mqttscope_wire::ProtocolVersion;
+
+use device::{Device, run};
+
+const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::V5, ProtocolVersion::V3_1_1];
+
+fn all() -> Vec<Situation> {
+    situations().expect("all situations can be read")
+}
+
+fn is_for(situation: &Situation, version: ProtocolVersion) -> bool {
+    situation.shows.iter().any(|shows| shows.version == version)
+}
+
+/// Those that a client with a session cannot show, or one without.
+fn device(situation: &Situation, version: ProtocolVersion) -> Device {
+    Device {
+        version,
+        has_session: situation.id != "refuses-unknown-session",
+    }
+}
+
+fn of<'r>(reports: &'r [Report], situation: &Situation) -> &'r Report {
+    let mut of = reports.iter().filter(|report| report.id == situation.id);
+    of.next().expect("each situation has a report")
+}
+
+#[test]
+fn our_client_keeps_what_every_situation_shows() {
+    for version in VERSIONS {
+        for situation in all()
+            .into_iter()
+            .filter(|situation| is_for(situation, version))
+        {
+            let own = [situation];
+            let [situation] = &own;
+            let ended = run(&own, device(situation, version), None);
+            let report = of(&ended.reports, situation);
+            assert_eq!(report.verdict, Verdict::Kept, "{version:?} {report:#?}");
+            assert_eq!(ended.reports.len(), 1, "{version:?} {:#?}", ended.reports);
+        }
+    }
+}
+
+#[test]
+fn a_client_that_breaks_just_it_is_told_so() {
+    for version in VERSIONS {
+        for situation in all()
+            .into_iter()
+            .filter(|situation| is_for(situation, version))
+        {
+            assert!(!situation.broken_by.is_empty(), "{}", situation.id);
+            for lines in situation.broken_by.clone() {
+                let own = [situation.clone()];
+                let [situation] = &own;
+                let mutation = Mutation::new(&lines).expect("a mutation");
+                let ended = run(&own, device(situation, version), Some(mutation));
+                let report = of(&ended.reports, situation);
+                let expected = if report.is_must {
+                    Verdict::Broken
+                } else {
+                    Verdict::Allowed
+                };
+                assert_eq!(report.verdict, expected, "{version:?} {report:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_run_leads_a_client_through_all() {
+    let all = all();
+    for version in VERSIONS {
+        let has_session = true;
+        let ended = run(
+            &all,
+            Device {
+                version,
+                has_session,
+            },
+            None,
+        );
+        let verdicts: Vec<_> = ended
+            .reports
+            .iter()
+            .map(|report| (report.id, report.verdict, &*report.why))
+            .collect();
+        for situation in all.iter().filter(|situation| is_for(situation, version)) {
+            let report = of(&ended.reports, situation);
+            let expected = match situation.id {
+                // The others begin with each connection, too, and come first.
+                "refuses-unknown-session" => Verdict::Unknown,
+                _ => Verdict::Kept,
+            };
+            assert_eq!(
+                report.verdict, expected,
+                "{version:?} {report:#?} {verdicts:#?}"
+            );
+        }
+        let card = ended.card.get(version, "Client Identifier");
+        assert_eq!(card, Some("device"));
+    }
+}
+
+#[test]
+fn a_client_that_never_comes_has_shown_nothing() {
+    let all = all();
+    let mut examination = mqttscope_examine::ClientExamination::new(&all, 1);
+    let reports = examination.finish(mqttscope_examine::Instant::ZERO);
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.verdict == Verdict::Unknown)
+    );
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.why.contains("never shown"))
+    );
+}
+
+#[test]
+fn reports_hold_no_password() {
+    let all = all();
+    let mut examination = mqttscope_examine::ClientExamination::new(&all, 1);
+    let now = mqttscope_examine::Instant::ZERO;
+    let link = examination.handle_opened(now);
+    let connect = b"\x10\x1b\x00\x04MQTT\x04\xc2\x00\x3c\x00\x01a\x00\x02me\x00\x08p4ssw0rd";
+    examination.handle_bytes(now, link, connect);
+    let reports = examination.finish(now);
+    let packets = || reports.iter().flat_map(|report| &report.packets);
+    let holds = |seen: &mqttscope_examine::Seen, text: &[u8]| match &seen.what {
+        Happened::Received(bytes) => bytes.windows(text.len()).any(|part| part == text),
+        _ => false,
+    };
+    assert!(packets().any(|seen| holds(seen, b"********")));
+    assert!(!packets().any(|seen| holds(seen, b"p4ssw0rd")));
+}
+
+/// Whatever a client sends, in whatever pieces: nothing panics, and there is a report for everything that was begun.
+#[test]
+fn any_bytes_of_a_client_are_borne() {
+    let all = all();
+    let mut seed = 1_u64;
+    let mut random = move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) as usize
+    };
+    let packets: [&[u8]; 8] = [
+        b"\x10\x0d\x00\x04MQTT\x04\x00\x00\x02\x00\x01a",
+        b"\x10\x0e\x00\x04MQTT\x05\x00\x00\x02\x00\x00\x01a",
+        b"\x82\x06\x00\x01\x00\x01#\x02",
+        b"\x32\x06\x00\x01t\x00\x01x",
+        b"\x34\x06\x00\x01t\x00\x02x",
+        b"\x62\x02\x00\x02",
+        b"\xc0\x00",
+        b"\xff\xff\xff\xff\xff",
+    ];
+    for _ in 0..300 {
+        let mut examination = mqttscope_examine::ClientExamination::new(&all, 1);
+        let mut now = mqttscope_examine::Instant::ZERO;
+        let mut links = Vec::new();
+        for _ in 0..60 {
+            now += std::time::Duration::from_millis(random() as u64 % 4000);
+            match random() % 6 {
+                0 => links.push(examination.handle_opened(now)),
+                1 => examination.handle_timeout(now),
+                2 if !links.is_empty() => {
+                    let link = links.swap_remove(random() % links.len());
+                    examination.handle_closed(now, link);
+                }
+                _ => {
+                    let mut bytes = packets[random() % packets.len()].to_vec();
+                    if random() % 4 == 0 {
+                        let at = random() % bytes.len();
+                        bytes[at] = random() as u8;
+                    }
+                    for link in &links {
+                        examination.handle_bytes(now, *link, &bytes);
+                    }
+                }
+            }
+            while examination.poll_command().is_some() {}
+        }
+        let reports = examination.finish(now);
+        let ids: BTreeSet<_> = reports.iter().map(|report| report.id).collect();
+        assert_eq!(ids.len(), reports.len(), "a report each");
+    }
+}
+
+#[test]
+fn each_situation_has_its_own_name_words_and_statements() {
+    let all = all();
+    let ids: BTreeSet<_> = all.iter().map(|situation| situation.id).collect();
+    assert_eq!(ids.len(), all.len());
+    for situation in &all {
+        let id = situation.id;
+        assert!(
+            situation.title.ends_with('.') && situation.ask.ends_with('.'),
+            "{id}"
+        );
+        assert!(!situation.shows.is_empty(), "{id}");
+        for shows in &situation.shows {
+            let file = if shows.version.is_v5() {
+                include_str!("../../../../requirements/v5.toml")
+            } else {
+                include_str!("../../../../requirements/v3_1_1.toml")
+            };
+            for statement in &shows.statements {
+                let (_, rest) = file
+                    .split_once(&format!("id = \"{statement}\"\n"))
+                    .unwrap_or_else(|| panic!("{id}: {statement}"));
+                let binds = rest.lines().next().unwrap_or_default();
+                assert!(!binds.contains("server"), "{id}: {statement} {binds}");
+            }
+        }
+    }
+}

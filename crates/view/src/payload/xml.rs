@@ -1,0 +1,202 @@
+//! XML, laid out with one element a line. Nothing of it is interpreted: no entity is resolved, nothing is loaded.
+
+use super::{MAX_SHOWN, break_line};
+
+/// Elements within elements; who nests deeper means to break readers.
+const MAX_DEPTH: usize = 256;
+
+/// What stands in a document, one behind the other.
+enum Part<'a> {
+    /// `<a b="c">`
+    Open(&'a str),
+    /// `</a>`
+    Close(&'a str),
+    /// `<a/>`, a comment, a declaration or an instruction.
+    Whole(&'a str),
+    Text(&'a str),
+}
+
+/// The document with each element on a line of its own, an element that has only text on one; `None`: it is none that is
+/// sound, or it is too large.
+pub(super) fn pretty(text: &str) -> Option<String> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.len() > MAX_SHOWN || !text.starts_with('<') {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len().saturating_mul(2));
+    let mut open: Vec<&str> = Vec::new();
+    let (mut rest, mut has_element) = (text, false);
+    // Text stays beside its tags where nothing else is between them.
+    let (mut is_behind_open, mut is_behind_text) = (false, false);
+    while !rest.is_empty() {
+        let (part, behind) = next(rest)?;
+        rest = behind;
+        match part {
+            Part::Open(tag) => {
+                if open.is_empty() && has_element || open.len() >= MAX_DEPTH {
+                    return None;
+                }
+                line(&mut out, open.len());
+                out.push_str(tag);
+                open.push(name(tag));
+                has_element = true;
+                (is_behind_open, is_behind_text) = (true, false);
+            }
+            Part::Close(tag) => {
+                let closes = name(tag.get(2..).unwrap_or_default());
+                if open.pop() != Some(closes) {
+                    return None;
+                }
+                if !is_behind_open && !is_behind_text {
+                    line(&mut out, open.len());
+                }
+                out.push_str(tag);
+                (is_behind_open, is_behind_text) = (false, false);
+            }
+            Part::Whole(tag) => {
+                let is_element = !tag.starts_with("<!") && !tag.starts_with("<?");
+                if is_element && open.is_empty() && has_element {
+                    return None;
+                }
+                has_element |= is_element;
+                line(&mut out, open.len());
+                out.push_str(tag);
+                (is_behind_open, is_behind_text) = (false, false);
+            }
+            Part::Text(text) => {
+                let text = text.trim();
+                if text.is_empty() {
+                    // An element with nothing but blanks is empty.
+                    continue;
+                }
+                if open.is_empty() {
+                    return None;
+                }
+                if !is_behind_open {
+                    line(&mut out, open.len());
+                }
+                out.push_str(text);
+                // What follows text that follows a tag is no text of one line.
+                (is_behind_text, is_behind_open) = (is_behind_open, false);
+            }
+        }
+    }
+    (open.is_empty() && has_element).then_some(out)
+}
+
+fn line(out: &mut String, depth: usize) {
+    if !out.is_empty() {
+        break_line(out, depth);
+    }
+}
+
+/// The part that comes next, and what is behind it.
+fn next(text: &str) -> Option<(Part<'_>, &str)> {
+    let cut = |len: usize| Some((text.get(..len)?, text.get(len..)?));
+    let until = |end: &str| {
+        text.find(end)
+            .and_then(|at| cut(at.checked_add(end.len())?))
+    };
+    if !text.starts_with('<') {
+        let (part, rest) = cut(text.find('<').unwrap_or(text.len()))?;
+        return Some((Part::Text(part), rest));
+    }
+    for (begin, end) in [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")] {
+        if text.starts_with(begin) {
+            let (part, rest) = until(end)?;
+            return Some((Part::Whole(part), rest));
+        }
+    }
+    let (tag, rest) = cut(tag_len(text)?)?;
+    let part = match tag.as_bytes() {
+        [b'<', b'!', ..] | [.., b'/', b'>'] => Part::Whole(tag),
+        [b'<', b'/', ..] => Part::Close(tag),
+        _ => Part::Open(tag),
+    };
+    // A name begins with a letter; whoever writes `<3` means no element.
+    let begins = tag.trim_start_matches(['<', '/', '!']).chars().next()?;
+    (begins.is_alphabetic() || begins == '_').then_some((part, rest))
+}
+
+/// The length of a tag: a `>` in quotes, or in the brackets of a declaration, does not end it.
+fn tag_len(text: &str) -> Option<usize> {
+    let (mut quote, mut brackets) = (None, 0_usize);
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match (quote, byte) {
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'[') => brackets = brackets.saturating_add(1),
+            (None, b']') => brackets = brackets.saturating_sub(1),
+            (None, b'>') if brackets == 0 => return at.checked_add(1),
+            (None, b'<') if brackets == 0 => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The name in a tag, behind its bracket.
+fn name(tag: &str) -> &str {
+    let name = tag.trim_start_matches('<');
+    let end = name.find(|it: char| it.is_whitespace() || matches!(it, '>' | '/'));
+    name.get(..end.unwrap_or(name.len())).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn elements_have_lines_of_their_own() {
+        for (text, lines) in [
+            ("<a/>", "<a/>"),
+            ("<a> 1 </a>", "<a>1</a>"),
+            ("<a></a>", "<a></a>"),
+            (
+                "<?xml version=\"1.0\"?><!-- c --><r x=\"1>2\"><a>1</a><b/><c><d>x</d></c></r>\n",
+                "<?xml version=\"1.0\"?>\n<!-- c -->\n<r x=\"1>2\">\n  <a>1</a>\n  <b/>\n  <c>\n    <d>x</d>\n  </c>\n</r>",
+            ),
+            ("<p>a<b>c</b>d</p>", "<p>a\n  <b>c</b>\n  d\n</p>"),
+            (
+                "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;<![CDATA[<b>]]></a>",
+                "<!DOCTYPE a [<!ENTITY x \"y\">]>\n<a>&x;\n  <![CDATA[<b>]]>\n</a>",
+            ),
+        ] {
+            assert_eq!(pretty(text).as_deref(), Some(lines));
+        }
+    }
+
+    #[test]
+    fn what_is_no_sound_document() {
+        let deep = "<a>".repeat(1_000) + &"</a>".repeat(1_000);
+        for text in [
+            "",
+            "x",
+            "<",
+            "<a>",
+            "</a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a/>x",
+            "<3",
+            "<a <b></a>",
+            "<!-- -->",
+            "<a x=\"></a>",
+            &deep,
+        ] {
+            assert_eq!(pretty(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        /// Any text is laid out or not, and what is laid out is a document that is laid out the same.
+        #[test]
+        fn any_text_is_borne(text in "(<a>|</a>|<b x='1'/>|<!-- c -->|<|>|x|\n| ){0,30}") {
+            if let Some(once) = pretty(&text) {
+                prop_assert_eq!(pretty(&once), Some(once.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Cards that this browser keeps: the one of each examination that came to its end.
+
+use yew::prelude::*;
+
+use crate::services::storage;
+use crate::state::live::Live;
+use crate::state::live::cards;
+use mqttscope_protocol::{ExaminedStage, SavedCard};
+
+/// Their name in the browser's storage.
+const NAME: &str = "live.cards";
+
+/// What is kept.
+pub(super) fn stored() -> Vec<SavedCard> {
+    cards::read(&storage::get(NAME).unwrap_or_default())
+}
+
+/// Keeps these; whether the browser does.
+pub(super) fn store(cards: &[SavedCard]) -> bool {
+    storage::keep(NAME, &cards::written(cards))
+}
+
+/// Keeps the card of each examination at its end, also while the page shows something else. What is run again of it takes
+/// its place.
+#[hook]
+pub(in crate::pages::live) fn use_kept_cards(live: &UseReducerHandle<Live>) {
+    let last = use_mut_ref(|| None::<(u32, u64)>);
+    let view = &live.examine.view;
+    let is_done = view.stage == ExaminedStage::Done && view.lost.is_none();
+    let examine = live.examine.clone();
+    use_effect_with((view.run, is_done), move |&(run, is_done)| {
+        if is_done {
+            let known = last.borrow().filter(|(of, _)| *of == run);
+            let at = known.map_or_else(|| js_sys::Date::now() as u64, |(_, at)| at);
+            *last.borrow_mut() = Some((run, at));
+            let card = cards::card_of(&examine.view, &examine.checks, &examine.judged, at);
+            let mut all = stored();
+            cards::add(&mut all, card);
+            // Whoever looks for it is told where the browser keeps nothing.
+            let _ = store(&all);
+        }
+    });
+}
+
+/// Follows what other tabs keep.
+#[hook]
+pub(super) fn use_stored() -> UseStateHandle<Vec<SavedCard>> {
+    let cards = use_state_eq(stored);
+    {
+        let cards = cards.setter();
+        use_effect_with((), move |()| {
+            let listener = storage::changes(NAME, move || cards.set(stored()));
+            move || drop(listener)
+        });
+    }
+    cards
+}

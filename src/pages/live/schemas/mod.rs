@@ -1,0 +1,41 @@
+//! Which schemas payloads are read by: files of Protobuf and Avro, and the topics that they are for.
+
+mod dialog;
+mod files;
+mod rules;
+
+use yew::prelude::*;
+
+use super::desk::Desk;
+use crate::services::schemas;
+use crate::state::live::publishing::PublishingAct;
+use crate::state::live::schemas::Known;
+use dialog::SchemasDialog;
+
+/// Reads what this browser keeps whenever the page is come to: another may have changed it.
+#[hook]
+pub(super) fn use_kept_schemas(shown: bool, desk: &Desk) {
+    let publishing = desk.publishing.clone();
+    use_effect_with(shown, move |&shown| {
+        if shown {
+            let known = Known::new(schemas::kept());
+            publishing.dispatch(PublishingAct::Schemas(known));
+        }
+    });
+}
+
+/// The button that leads to them.
+#[component]
+pub(super) fn SchemasButton() -> Html {
+    let open = use_state_eq(|| false);
+    let show = |to: bool| {
+        let open = open.setter();
+        Callback::from(move |()| open.set(to))
+    };
+    html! {
+        <>
+            <button data-testid="schemas-open" title="Read payloads by Protobuf and Avro schemas" onclick={show(true).reform(|_: MouseEvent| ())}>{ "Schemas" }</button>
+            if *open { <SchemasDialog on_close={show(false)} /> }
+        </>
+    }
+}
