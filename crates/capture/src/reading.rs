@@ -60,6 +60,7 @@ impl Other {
                 Protocol::Proxy => "proxy",
                 Protocol::Network => "ip",
                 Protocol::MqttSn => "mqtt-sn",
+                Protocol::Modbus => "modbus",
                 Protocol::Nanomsg => "nanomsg",
                 Protocol::ZeroMq => "zeromq",
                 Protocol::Amqp => "amqp",

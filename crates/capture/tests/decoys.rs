@@ -88,7 +88,7 @@ fn intel(byte: u8) -> String {
     format!("{zero}{byte:02X}h")
 }
 
-const NOTATIONS: [Notation; 37] = [
+const NOTATIONS: [Notation; 40] = [
     ("hex with full stops", |b| hex(b, ".")),
     ("hex with full stops, upper case", |b| {
         hex(b, ".").to_uppercase()
@@ -241,6 +241,32 @@ const NOTATIONS: [Notation; 37] = [
                 readable(row)
             )
         })
+    }),
+    ("bytes of a signed char", |b| {
+        let all: Vec<String> = b
+            .iter()
+            .map(|&byte| format!("{:02X}", i32::from(byte.cast_signed())))
+            .collect();
+        all.join(" ")
+    }),
+    ("0x list of a signed char", |b| {
+        let all: Vec<String> = b
+            .iter()
+            .map(|&byte| format!("0x{:x}", i32::from(byte.cast_signed())))
+            .collect();
+        all.join(", ")
+    }),
+    ("Adafruit's library", |b| {
+        let cell = |byte: &u8| {
+            let is_shown = (0x20..0x7f).contains(byte);
+            let shown = if is_shown { char::from(*byte) } else { ' ' };
+            format!("{shown} [0x{byte:02X}], ")
+        };
+        let rows: Vec<String> = b
+            .chunks(8)
+            .map(|row| row.iter().map(cell).collect())
+            .collect();
+        rows.join("\n")
     }),
     ("table of indexes", |b| {
         let all: Vec<String> = b
@@ -640,6 +666,14 @@ const WITHOUT: &[&str] = &[
     "v1.2.3, v1.2.4, v2.0.0",
     "for (i = 0; i < 10; i++) { a[i] = i; }",
     "{\"port\": 1883, \"host\": \"broker\", \"qos\": [0, 1, 2]}",
+    "HardFault: R0=00000000 R1=20001A30 R2=0000000C R3=E000ED00 LR=08001235 PC=08002468 CFSR=00008200",
+    "SCB->CFSR = 0x00008200\nSCB->HFSR = 0x40000000\nSCB->BFAR = 0xE000ED00",
+    "r0/a1:  0x00000000  r1/a2:  0x20001a30\nr3/a4:  0xe000ed00 r12/ip:  0x00000000 r14/lr:  0x08001235",
+    "PC      : 0x400d1234  PS      : 0x00060030  A0      : 0x800d2345\nBacktrace: 0x400d1234:0x3ffb5c10 0x400d2345:0x3ffb5c30",
+    "e0001523-1212-efde-1523-785feabcd123",
+    "service c0000001-0000-1000-8000-00805f9b34fb found",
+    "UID: 30003700 0B513430 38373039",
+    "+CEREG: 5,\"0AFB\",\"0211860C\",7,,,\"11100000\",\"11100000\"",
     "Traceback (most recent call last):\n  File \"a.py\", line 42, in <module>\nValueError: 12",
 ];
 

@@ -148,3 +148,41 @@ fn marked_lines_of_a_websocket_are_unwrapped_on_both_sides() {
         [0xc0, 0, 0xd0, 0]
     );
 }
+
+#[test]
+fn modbus_of_both_sides_is_named() {
+    for text in [
+        "01 03 00 00 00 0A C5 CD",
+        "tx: 01 06 00 01 00 17 98 04",
+        "TX: 01 03 00 00 00 0A C5 CD\nRX: 01 03 14 00 01 00 02 00 03 00 04 00 05 00 06 00 07 00 08 00 09 00 0A 3F 3C",
+    ] {
+        let reading = mqttscope_capture::text::read(text, None, Turns::Marked).unwrap();
+        let found = reading.examined.and_then(|examined| examined.foreign);
+        assert_eq!(
+            found.map(|found| found.protocol),
+            Some(Protocol::Modbus),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_network_packet_that_a_capture_cut_short_is_taken_off() {
+    let dump = "12:01:33.104422 IP 192.168.178.44.51234 > 10.0.0.5.1883: Flags [P.], seq 1:38, ack 1, win 1024, length 37\n\
+        \t0x0000:  4500 004d 0001 4000 4006 0000 c0a8 b22c  E..M..@.@......,\n\
+        \t0x0010:  0a00 0005 c822 075b 0000 03e8 0000 07d0  .....\".[........\n\
+        \t0x0020:  5018 0400 0000 0000 1023 0004 4d51 5454  P........#..MQTT\n\
+        \t0x0030:  04c2 001e 0009 626f 696c 6572 2d30 3700  ......boiler-07.\n";
+    let reading = mqttscope_capture::text::read(dump, None, Turns::Marked).unwrap();
+    let notes = reading.examined.clone().unwrap().inside.unwrap().notes;
+    assert!(notes[0].contains("13 bytes of it are missing"), "{notes:?}");
+    assert!(inside(reading.examined).starts_with(b"\x10\x23\0\x04MQTT\x04\xc2"));
+    // Another port says nothing.
+    let other = dump.replace("075b", "0050");
+    let reading = mqttscope_capture::text::read(&other, None, Turns::Marked).unwrap();
+    assert!(
+        reading
+            .examined
+            .is_none_or(|examined| examined.inside.is_none())
+    );
+}

@@ -475,6 +475,7 @@ export interface TextReading {
     | "proxy"
     | "ip"
     | "mqtt-sn"
+    | "modbus"
     | "nanomsg"
     | "zeromq"
     | "amqp"

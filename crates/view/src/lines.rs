@@ -185,15 +185,21 @@ fn says(broken: &[&Line<'_>]) -> String {
     )
 }
 
-/// Whether bytes are whole packets and nothing else.
+/// Whether bytes are whole packets and nothing else. One alone may have flags that are wrong: its length is right all the same.
 fn is_whole(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while !rest.is_empty() {
         let Header::Complete { len, .. } = frame::header(rest) else {
             return false;
         };
+        let is_packet = may_begin(rest)
+            || len == bytes.len()
+                && rest
+                    .first()
+                    .map(|&first| PacketType::from_first_byte(first))
+                    != Some(PacketType::Reserved);
         match rest.get(len..) {
-            Some(behind) if may_begin(rest) => rest = behind,
+            Some(behind) if is_packet => rest = behind,
             _ => return false,
         }
     }

@@ -27,6 +27,7 @@ mod examine;
 mod flows;
 mod greeting;
 mod http;
+mod modbus;
 mod mqtt_sn;
 mod network;
 mod peel;
@@ -40,6 +41,7 @@ pub use doubt::doubt;
 pub use examine::{Examined, Inside, InsidePiece, Part, examine, first_is_client};
 pub use network::Endpoint;
 pub use peel::{Layer, Peeled, Piece, peel};
+pub(crate) use readable::is_modem_trace;
 pub(crate) use sound::begins_with_connect;
 pub use sound::{Soundness, soundness};
 
@@ -64,6 +66,8 @@ pub enum Protocol {
     Network,
     /// MQTT-SN messages.
     MqttSn,
+    /// Modbus RTU frames.
+    Modbus,
     /// An SP header (nanomsg, NNG).
     Nanomsg,
     /// A ZeroMQ greeting.
@@ -160,6 +164,7 @@ fn recognize_payload(bytes: &[u8]) -> Option<Foreign> {
         .or_else(|| tls::recognize(bytes))
         .or_else(|| http::recognize(bytes))
         .or_else(|| websocket::recognize(bytes))
+        .or_else(|| modbus::recognize(bytes))
         .or_else(|| mqtt_sn::recognize(bytes))
         .or_else(|| readable::recognize(bytes))
 }

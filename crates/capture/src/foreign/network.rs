@@ -210,19 +210,64 @@ pub(super) fn guess(bytes: &[u8]) -> Option<Segment> {
     None
 }
 
-/// Whether a whole IP packet with TCP or UDP begins here.
+/// Ports of MQTT.
+const PORTS: [u16; 2] = [1883, 8883];
+
+/// Whether an IP packet with TCP that a capture cut short begins here: with a port of MQTT, and headers that are whole.
+fn is_cut(ip: &[u8], header: usize) -> bool {
+    let Some(
+        &[
+            a,
+            b,
+            c,
+            d,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            offset,
+            flags,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+        ],
+    ) = ip.get(header..).and_then(<[u8]>::first_chunk)
+    else {
+        return false;
+    };
+    let has_port =
+        PORTS.contains(&u16::from_be_bytes([a, b])) || PORTS.contains(&u16::from_be_bytes([c, d]));
+    let len = usize::from(offset >> 4).saturating_mul(4);
+    has_port
+        && offset & 15 == 0
+        && flags & 0x3f != 0
+        && len >= 20
+        && header.saturating_add(len) <= ip.len()
+}
+
+/// Whether an IP packet with TCP or UDP begins here: a whole one, or one that proves itself.
 fn is_ip(bytes: &[u8]) -> bool {
     match bytes {
         [0x45..=0x4f, _, high, low, _, _, _, _, _, 6 | 17, ..] => {
             let total = usize::from(u16::from_be_bytes([*high, *low]));
             // Ethernet pads short packets; a capture may cut them short.
             let fits = bytes.len() == total || (bytes.len() > total && bytes.len() <= 46);
-            total >= 28 && (fits || has_checksum(bytes))
+            let words = usize::from(bytes.first().copied().unwrap_or(0) & 15);
+            let is_cut = || total > bytes.len() && is_cut(bytes, words.saturating_mul(4));
+            total >= 28 && (fits || has_checksum(bytes) || is_cut())
         }
         [0x60..=0x6f, _, _, _, high, low, 6 | 17, ..] if bytes.len() >= 48 => {
             let payload = usize::from(u16::from_be_bytes([*high, *low]));
             payload.saturating_add(40) == bytes.len()
                 || (payload.saturating_add(40) < bytes.len() && bytes.len() <= 64)
+                || payload.saturating_add(40) > bytes.len() && is_cut(bytes, 40)
         }
         _ => false,
     }

@@ -104,6 +104,12 @@ pub fn peel(bytes: &[u8]) -> Option<Peeled> {
             peeled.add_layer(name, 1, *len);
         }
         peeled.endpoints = Some((segment.source, segment.destination));
+        if segment.missing > 0 {
+            let missing = counted(segment.missing, "byte");
+            peeled.notes.push(format!(
+                "the capture cut the network packet short: {missing} of it are missing"
+            ));
+        }
         // UDP does not carry MQTT, so nothing is certain about it.
         peeled.is_certain = segment.is_tcp();
         range = segment.payload;

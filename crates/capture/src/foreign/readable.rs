@@ -71,6 +71,22 @@ fn is_modem(text: &str) -> bool {
     })
 }
 
+/// Whether lines of a text are AT commands or the answers of a modem beyond doubt.
+pub(crate) fn is_modem_trace(text: &str) -> bool {
+    text.lines().map(str::trim_start).any(|line| {
+        let answer = line
+            .strip_prefix('+')
+            .and_then(|line| line.split_once(": "));
+        let is_name = |name: &str| {
+            name.len() >= 3
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        line.starts_with("AT+") || answer.is_some_and(|(name, _)| is_name(name))
+    })
+}
+
 /// The length of readable text before a packet that is certain: a CONNECT, or sound packets to the
 /// end.
 pub(super) fn before_packet(bytes: &[u8]) -> Option<usize> {

@@ -3,6 +3,7 @@
 
 use core::ops::Range;
 
+use super::dropped::dropped;
 use super::error::{Fault, TextErrorKind};
 use super::islands::{Context, Island, Strength, line_context};
 use super::output::Output;
@@ -30,6 +31,8 @@ pub(super) struct Choice {
     pub(super) alternatives: Vec<Format>,
     kept: Vec<Kept>,
     left_out: Vec<Range<usize>>,
+    /// Digits among the bytes were not read.
+    drops: bool,
     headers: usize,
 }
 
@@ -110,7 +113,11 @@ impl Kept {
         let before = text.get(self.island.words.clone()).unwrap_or_default();
         let behind = text.get(self.island.range.end..).unwrap_or_default();
         let rest = behind.split(['\n', '\r']).next().unwrap_or_default();
-        before.trim_end().ends_with([':', '：']) && rest.trim().is_empty()
+        let is_end = |c: char| scan::is_blank(c) || c == ',';
+        before
+            .trim_end_matches(scan::is_blank)
+            .ends_with([':', '：'])
+            && rest.trim_matches(is_end).is_empty()
     }
 
     fn is_strong(&self) -> bool {
@@ -126,6 +133,7 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
         .map(|(n, island)| Kept::of(text, island, n < MOST_FOREIGN))
         .collect();
     join(&mut all);
+    drop_masks(&mut all);
     let best = best_format(&all)?;
     let top = all
         .iter()
@@ -160,16 +168,21 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
     };
     let mut chosen: Vec<Kept> = Vec::new();
     let mut left_out = Vec::new();
+    let mut others = Vec::new();
     for kept in all {
         let is_example = kept.context.expected && !chosen.is_empty();
         if !takes(&kept) || is_example {
             if kept.is_strong() {
                 left_out.push(kept.island.range.clone());
             }
+            if kept.is_strong() || is_example {
+                others.push(kept.island.range);
+            }
             continue;
         }
         match chosen.last() {
             Some(last) if is_copy(text, last, &kept) => {
+                others.push(kept.island.range.clone());
                 // The line that tells who sent it is the better one.
                 if last.context.side.is_none() && kept.context.side.is_some() {
                     chosen.pop();
@@ -186,12 +199,21 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
     }
     let class = chosen.iter().map(|kept| kept.class).max()?;
     let headers = chosen.iter().filter(|kept| !kept.header.is_empty()).count();
+    let read: Vec<_> = chosen
+        .iter()
+        .map(|kept| kept.island.range.clone())
+        .collect();
+    let dropped = dropped(text, &read, &others);
+    let drops = !dropped.is_empty();
+    left_out.extend(dropped);
+    left_out.sort_by_key(|range| range.start);
     Some(Choice {
         class,
         format: best,
         alternatives,
         kept: chosen,
         left_out,
+        drops,
         headers,
     })
 }
@@ -292,6 +314,21 @@ fn join(all: &mut [Kept]) {
             kept.sender = sender(&whole);
         }
         at = end;
+    }
+}
+
+/// Drops a few bytes in noughts and ones, each by itself, that make no packets: bit masks, as `"11100000"` of a modem.
+fn drop_masks(all: &mut Vec<Kept>) {
+    const FEW: usize = 4;
+    let is_mask =
+        |kept: &Kept| kept.island.format == Format::BinaryDigits && kept.island.bytes().len() == 1;
+    let masks: Vec<u8> = all
+        .iter()
+        .filter(|kept| is_mask(kept))
+        .flat_map(|kept| kept.island.bytes().iter().copied())
+        .collect();
+    if masks.len() < FEW && mqtt(&masks) < Class::Framed {
+        all.retain(|kept| !is_mask(kept));
     }
 }
 
@@ -445,9 +482,10 @@ impl Choice {
                 packets: self.headers,
             });
         }
-        if !self.left_out.is_empty() {
+        if let Some(first) = self.left_out.first() {
             out.note(Note::LeftOut {
                 runs: self.left_out.len(),
+                line: line_of(text, first.start),
             });
         }
         let letters = text.chars().filter(|c| !scan::is_blank(*c)).count();
@@ -466,9 +504,10 @@ impl Choice {
         if decoded.bytes.is_empty() {
             return Err(Fault::at(0, TextErrorKind::NoBytes));
         }
+        let is_guessed = |note: &Note| matches!(note, Note::BareLetters { .. });
         let mut reading = Reading {
+            sure: sure && !decoded.notes.iter().any(is_guessed),
             decoded,
-            sure,
             examined: None,
             parts: pieces,
             alternatives: self.alternatives,
@@ -489,8 +528,14 @@ impl Choice {
             }
             _ => false,
         };
-        self.class >= Class::Known && !few
+        self.class >= Class::Known && !few && !self.drops
     }
+}
+
+/// The number of the line, from 1, that a place is in.
+fn line_of(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    before.lines().count().max(1) + usize::from(before.ends_with('\n'))
 }
 
 /// All that is written in one format, judged by nothing else: somebody asked for it.

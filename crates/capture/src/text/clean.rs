@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::firmware::{narrowed, without_characters, without_numbers};
 use super::notations::{in_known_digits, without_indexes};
 use super::scan;
 
@@ -10,16 +11,23 @@ use super::scan;
 /// are read.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let mut cleaned = Cow::Borrowed(text);
-    if text.contains('\u{1b}') || text.contains("[0m") {
+    if ["\u{1b}", "^[[", "[0m"]
+        .iter()
+        .any(|sign| text.contains(sign))
+    {
         cleaned = Cow::Owned(without_colours(text));
     }
     if let Some(quoted) = without_quoting(&cleaned) {
         cleaned = Cow::Owned(quoted);
     }
-    let plain = [
+    let narrowed = |text: &str| narrowed(text).map(|(text, _)| text);
+    let plain: [fn(&str) -> Option<String>; 8] = [
         without_line_numbers,
         in_known_digits,
         without_indexes,
+        without_characters,
+        without_numbers,
+        narrowed,
         super::routes::as_arrows,
         with_colons,
     ];
@@ -31,11 +39,11 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     cleaned
 }
 
-/// Blanks out `ESC [ 0 ; 32 m`, also where the ESC was lost on the way.
+/// Blanks out `ESC [ 0 ; 32 m`, also where the ESC was written as `^[` or lost on the way.
 fn without_colours(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['\u{1b}', '[']) {
+    while let Some(at) = rest.find(['\u{1b}', '[', '^']) {
         let (before, behind) = rest.split_at(at);
         out.push_str(before);
         let len = code(behind).unwrap_or(0);
@@ -55,11 +63,11 @@ fn without_colours(text: &str) -> String {
 
 /// How long the code is that a text begins with.
 fn code(text: &str) -> Option<usize> {
-    let escape = text.starts_with('\u{1b}');
-    let body = text
+    let bare = text
         .strip_prefix('\u{1b}')
-        .unwrap_or(text)
-        .strip_prefix('[')?;
+        .or_else(|| text.strip_prefix("^["));
+    let escape = bare.is_some();
+    let body = bare.unwrap_or(text).strip_prefix('[')?;
     let len = body.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
     let last = body.get(len..)?.chars().next()?;
     let fits = len <= 16 && (last == 'm' || escape && last.is_ascii_alphabetic());
@@ -199,6 +207,7 @@ mod tests {
         for (text, wanted) in [
             ("\u{1b}[0;32mI c0 00\u{1b}[0m", "       I c0 00    "),
             ("[0;32mI c0 00[0m", "      I c0 00   "),
+            ("^[[1;31m[error] c0 00", "        [error] c0 00"),
             ("> c0 00\n> d0 00", "  c0 00\n  d0 00"),
             ("> > c0 00\n> d0 00\r\n", "    c0 00\n  d0 00\r\n"),
             ("1: c0 00\n2: d0 00", "   c0 00\n   d0 00"),

@@ -8,7 +8,7 @@ use super::looks::Looks;
 use super::rows::{Row, rows, word_width};
 use super::scan::{self, Quote, find_ignoring_case, hex_digit, is_hex, quote};
 use super::token::{Token, Tokens};
-use super::{Format, MAX_TEXT, data_url, follow, log};
+use super::{Format, MAX_TEXT, data_url, firmware, follow, log};
 
 /// How sure the detection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -246,7 +246,15 @@ fn plain(found: &mut Ranking, whole: &str) {
         );
     }
     let marked = marked_quote(body);
-    let hex = looks.hex && !looks.escapes && marked.is_none();
+    let labelled = looks.hex && firmware::has_letters(body);
+    if labelled {
+        found.add(
+            Format::LogLines,
+            Certain,
+            "letters before the bytes of each line",
+        );
+    }
+    let hex = looks.hex && !looks.escapes && marked.is_none() && !labelled;
     if hex && !(bracketed && looks.commas > 0) && !(looks.mixed_radix && looks.commas > 0) {
         let confidence = if looks.long_decimals && list {
             Possible

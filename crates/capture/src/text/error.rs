@@ -66,6 +66,8 @@ pub enum TextErrorKind {
     NoBytesAmongWords,
     /// A log or a dissection that tells of packets and has none of their bytes.
     LogWithoutBytes,
+    /// AT commands and answers of a modem.
+    ModemTrace,
     /// Sentences about packets, as a question about MQTT has them.
     TalkOfPackets,
     /// A log of a broker or a client that tells of packets in words.
@@ -131,6 +133,11 @@ impl fmt::Display for TextError {
             TextErrorKind::LogWithoutBytes => {
                 return f.write_str(
                     "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes",
+                );
+            }
+            TextErrorKind::ModemTrace => {
+                return f.write_str(
+                    "these are AT commands and answers of a modem without bytes of packets: copy what is sent after its `>` and what comes after +IPD, +QIRD or a similar header",
                 );
             }
             TextErrorKind::TalkOfPackets => {

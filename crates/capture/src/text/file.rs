@@ -113,7 +113,14 @@ fn as_text(bytes: &[u8]) -> Option<String> {
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
         _ => str::from_utf8(bytes).ok()?.to_owned(),
     };
-    let is_text = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    // A terminal's colours are text, as long as all escapes are theirs.
+    let are_colours = text
+        .split('\u{1b}')
+        .skip(1)
+        .all(|behind| behind.starts_with('['));
+    let is_text = |c: char| {
+        !c.is_control() || matches!(c, '\t' | '\n' | '\r') || are_colours && c == '\u{1b}'
+    };
     let is_plain = text
         .bytes()
         .all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'));
@@ -127,4 +134,25 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
         .collect::<Result<String, _>>()
         .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_with_colours_is_text() {
+        let log = b"\x1b[0;32mI (3321) boiler: tx 30 07 00 01 74 32 31 2e 35\x1b[0m\n";
+        let reading = read_bytes(log).map(|reading| {
+            reading
+                .parts
+                .into_iter()
+                .flat_map(|part| part.bytes)
+                .collect::<Vec<u8>>()
+        });
+        assert_eq!(reading, Ok(b"0\x07\0\x01t21.5".to_vec()));
+        assert!(read_file(log).is_some());
+        assert_eq!(as_text(b"\x1b\x10\0"), None);
+        assert_eq!(as_text(b"\x1bc [0m"), None);
+    }
 }

@@ -20,15 +20,18 @@
 
 mod base64;
 mod body;
+mod byte_lines;
 mod chosen;
 mod clean;
 mod columns;
 mod data_url;
 mod detect;
+mod dropped;
 mod dump;
 mod error;
 mod escape;
 mod file;
+mod firmware;
 mod follow;
 mod format;
 mod hex;
@@ -156,7 +159,7 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
             result => result?,
         },
         Format::NodeBuffer => hex::decode_node_buffer(out, text)?,
-        Format::LogLines => match columns::read(text) {
+        Format::LogLines => match columns::read(text).or_else(|| byte_lines::read(text)) {
             Some(table) => *out = table,
             None => log::decode(out, text)?,
         },

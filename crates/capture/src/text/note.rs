@@ -75,6 +75,8 @@ pub enum Note {
     LeftOut {
         /// How many stretches of the text.
         runs: usize,
+        /// The line of the first, from 1.
+        line: usize,
     },
     /// The log gives the packets' bodies; their fixed headers were made from its words.
     HeadersAdded {
@@ -83,6 +85,16 @@ pub enum Note {
     },
     /// Hex digits stood alone and were read as bytes, as Arduino prints them.
     SingleDigits,
+    /// Letters stood in a list of bytes without quotes, and were taken as their bytes.
+    BareLetters {
+        /// How many.
+        letters: usize,
+    },
+    /// Bytes stood there as negative numbers of more than one byte, and were taken as one each.
+    SignExtended {
+        /// How many.
+        bytes: usize,
+    },
 }
 
 impl fmt::Display for Note {
@@ -115,11 +127,11 @@ impl fmt::Display for Note {
             Self::IpPacket { version } => {
                 write!(
                     f,
-                    "this begins with a whole IPv{version} packet: MQTT comes after its headers"
+                    "this begins with an IPv{version} packet: MQTT comes after its headers"
                 )
             }
             Self::EthernetFrame => {
-                f.write_str("this begins with a whole Ethernet frame: MQTT comes after its headers")
+                f.write_str("this begins with an Ethernet frame: MQTT comes after its headers")
             }
             Self::CutShort { bytes: Some(bytes) } => {
                 write!(f, "the text was cut short: {bytes} more bytes are missing")
@@ -140,16 +152,28 @@ impl fmt::Display for Note {
                     "{used} were read from the words around the bytes, which are ignored otherwise"
                 )
             }
-            Self::LeftOut { runs: 1 } => {
-                f.write_str("1 other stretch of the text may be bytes and was left out")
-            }
-            Self::LeftOut { runs } => write!(
+            Self::LeftOut { runs: 1, line } => write!(
                 f,
-                "{runs} other stretches of the text may be bytes and were left out"
+                "1 other stretch of the text may be bytes and was left out, in line {line}"
+            ),
+            Self::LeftOut { runs, line } => write!(
+                f,
+                "{runs} other stretches of the text may be bytes and were left out, the first in line {line}"
             ),
             Self::SingleDigits => {
                 f.write_str("single hex digits were read as bytes: `0` as 00")
             }
+            Self::BareLetters { letters } => write!(
+                f,
+                "{letters} letters stand in the list without quotes: they were read as their bytes, and numbers as numbers"
+            ),
+            Self::SignExtended { bytes: 1 } => f.write_str(
+                "1 byte was printed as a negative number: `FFFFFFC2` was read as C2, as a cast to unsigned char makes it",
+            ),
+            Self::SignExtended { bytes } => write!(
+                f,
+                "{bytes} bytes were printed as negative numbers: `FFFFFFC2` was read as C2, as a cast to unsigned char makes it"
+            ),
             Self::HeadersAdded { packets: 1 } => f.write_str(
                 "the log gives the body of a packet: its first bytes were made from the words before it",
             ),

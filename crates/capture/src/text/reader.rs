@@ -19,8 +19,8 @@ use super::plausible::{Class, begins_connect, class, mqtt};
 use super::roles::Roles;
 use super::times::without_times;
 use super::{
-    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, columns,
-    decode_sides, detect, follow, islands, scan, short,
+    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, byte_lines, columns,
+    decode_sides, detect, firmware, follow, islands, scan, short,
 };
 use no_bytes::no_bytes;
 pub(super) use no_bytes::tells_of_packets;
@@ -76,8 +76,16 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
             .map(|decoded| Reading::of(text, decoded, Vec::new()));
     }
     let cleaned = clean(text);
-    let text = cleaned.as_ref();
-    if let Some(out) = columns::read(text) {
+    let mut reading = read_clean(cleaned.as_ref(), turns)?;
+    if let Some((_, bytes)) = firmware::narrowed(text) {
+        reading.decoded.notes.push(Note::SignExtended { bytes });
+    }
+    Ok(reading)
+}
+
+/// Reads a text in which all means something.
+fn read_clean(text: &str, turns: Turns) -> Result<Reading, TextError> {
+    if let Some(out) = columns::read(text).or_else(|| byte_lines::read(text)) {
         let decoded = out.finish(Format::LogLines, text);
         let decoded = decoded.map_err(|fault| fault.in_text(text, Format::LogLines))?;
         let mut reading = Reading::of(text, decoded, Vec::new());
@@ -121,6 +129,16 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         || found
             .as_ref()
             .is_some_and(|choice| choice.class >= Class::Known);
+    if !is_known
+        && foreign::is_modem_trace(text)
+        && strict.as_ref().map_or(true, is_readable)
+        && !found
+            .as_ref()
+            .is_some_and(|choice| choice.class > Class::Nothing)
+    {
+        // Numbers and names of its answers are no bytes.
+        return Err(no_bytes(timed));
+    }
     if !is_known && let Some(reading) = short_column(text) {
         return Ok(reading);
     }
@@ -220,6 +238,7 @@ pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, Tex
             if matches!(
                 error.kind,
                 TextErrorKind::LogWithoutBytes
+                    | TextErrorKind::ModemTrace
                     | TextErrorKind::LogInWords
                     | TextErrorKind::TalkOfPackets
                     | TextErrorKind::PacketList
@@ -388,6 +407,15 @@ fn accounts_for(text: &str, decoded: &Decoded) -> bool {
         >= signs.saturating_mul(8)
 }
 
+/// Whether all bytes are characters of words.
+fn is_readable(decoded: &Decoded) -> bool {
+    decoded.format.is_literal()
+        && decoded
+            .bytes
+            .iter()
+            .all(|byte| matches!(byte, b' '..=b'~' | 0x80..))
+}
+
 /// Whether a text is JSON with names in it, not a list of numbers.
 fn is_json(text: &str) -> bool {
     let (_, body) = scan::trim(text);
@@ -459,6 +487,10 @@ fn is_words(text: &str, decoded: &Decoded) -> bool {
 
 /// Whether a text is in the format that the error names, but for a slip of the finger.
 fn is_slip(text: &str, error: &TextError) -> bool {
+    // A time before other things is that of a log.
+    if islands::line_time(&error.found).is_some() {
+        return false;
+    }
     if matches!(
         error.kind,
         TextErrorKind::Unrecognised | TextErrorKind::NoBytes

@@ -5,6 +5,8 @@
 //! packets, and nothing in the text may have a leading zero: who writes `00` once writes it always, and a
 //! `0` beside it is a slip of the finger.
 
+use core::ops::Range;
+
 use super::hex::is_separator;
 use super::output::Output;
 use super::plausible::{Class, begins_connect, class, mqtt};
@@ -36,10 +38,46 @@ pub(super) fn hex(groups: &Groups<'_>) -> Option<Output> {
     fits.then_some(out)
 }
 
+/// Reads groups behind a mark of who sent them, which a packet of a few bytes may be at fault in, too.
+pub(super) fn marked_hex(groups: &Groups<'_>) -> Option<Output> {
+    let mut out = read(groups, 16, 2)?;
+    out.note(Note::SingleDigits);
+    (mqtt(out.bytes()) >= Class::Framed).then_some(out)
+}
+
+/// Takes decimals of which some are negative, each with its place.
+pub(super) fn signed(groups: Vec<(u8, Range<usize>)>) -> Option<Output> {
+    let mut out = Output::default();
+    for (byte, place) in groups {
+        out.push(byte, place);
+    }
+    let fits = match mqtt(out.bytes()) {
+        Class::Sound => out.len() >= LEAST,
+        Class::Framed => out.len() >= LEAST_AT_FAULT,
+        _ => begins_connect(out.bytes()),
+    };
+    fits.then_some(out)
+}
+
 /// Reads groups of one to three decimal digits.
 pub(super) fn decimals(groups: &Groups<'_>) -> Option<Output> {
     let out = read(groups, 10, 3)?;
     (mqtt(out.bytes()) == Class::Sound || begins_connect(out.bytes())).then_some(out)
+}
+
+/// Reads groups of three digits with leading zeros: decimals, or octal digits as `od -b` prints them.
+pub(super) fn padded(groups: &Groups<'_>) -> Option<Output> {
+    if groups.len() < LEAST || groups.iter().any(|(_, digits)| digits.len() != 3) {
+        return None;
+    }
+    [10, 8].into_iter().find_map(|radix| {
+        let mut out = Output::default();
+        for (at, digits) in groups {
+            let value = u8::from_str_radix(digits, radix).ok()?;
+            out.push(value, *at..(*at).saturating_add(digits.len()));
+        }
+        (mqtt(out.bytes()) == Class::Sound || begins_connect(out.bytes())).then_some(out)
+    })
 }
 
 /// Reads groups as whichever they are; as hex first.
@@ -90,7 +128,8 @@ pub(super) fn whole_hex(text: &str) -> Option<Output> {
 
 /// Reads a whole text of decimals.
 pub(super) fn whole_decimals(text: &str) -> Option<Output> {
-    decimals(&groups(text)?)
+    let groups = groups(text)?;
+    decimals(&groups).or_else(|| padded(&groups))
 }
 
 /// Whether a list of decimals makes no packets and the same digits as hex do.

@@ -260,6 +260,7 @@ impl Request<'_> {
             && matches!(
                 fault.kind,
                 TextErrorKind::NoBytes
+                    | TextErrorKind::ModemTrace
                     | TextErrorKind::Unrecognised
                     | TextErrorKind::NoBytesAmongWords
             );

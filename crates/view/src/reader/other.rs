@@ -143,6 +143,7 @@ impl Seen {
             Some(
                 Protocol::Tls
                 | Protocol::MqttSn
+                | Protocol::Modbus
                 | Protocol::Nanomsg
                 | Protocol::ZeroMq
                 | Protocol::Amqp

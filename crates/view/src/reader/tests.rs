@@ -115,6 +115,14 @@ fn a_text_without_bytes_is_named_where_it_is_known() {
     for (text, what) in [
         ("+QMTCONN: 0,0,5", "AT commands"),
         ("AT+CIPSEND=12\r\nOK", "AT commands"),
+        (
+            "AT+QMTCONN=0,\"a\",\"b\",\"c\"\nOK\n+QMTCONN: 0,1,0\n",
+            "AT commands",
+        ),
+        (
+            "AT+CMQTTCONNECT=0,\"tcp://10.0.0.5:1883\",60,1\nOK\n+CMQTTCONNECT: 0,0\n",
+            "AT commands",
+        ),
         ("GET /mqtt HTTP/1.1\r\nHost: broker\r\n\r\n", "HTTP"),
     ] {
         let found = read(&request(Given::Text(text)));
@@ -268,6 +276,28 @@ fn a_wrong_length_that_fits_the_line_behind_it_is_seen_all_the_same() {
             assert_eq!(found.runs.is_empty(), !has_mark, "{text}");
         }
     }
+}
+
+/// A wrong length in one line, and wrong flags in another, whose length is right.
+#[test]
+fn wrong_flags_on_another_line_hide_no_wrong_length() {
+    let text = "[tx] 10 1e 00 04 4d 51 54 54 04 c2 00 1e 00 09 62 6f 69 6c 65 72 2d 30 37 00 03 64 65 76 00 07 68 75 6e 74 65 72 32\n\
+        [rx] 20 02 00 00\n[tx] 36 0b 00 03 61 2f 62 00 01 68 69 21 21\n";
+    let found = read(&request(Given::Text(text)));
+    assert_eq!(found.cuts, [0, 37, 41]);
+    let says = "line 1 says 30, and 35 follow it";
+    assert!(
+        found.notes.iter().any(|note| note.contains(says)),
+        "{:?}",
+        found.notes
+    );
+    let recording = Recording::of_sides_cut(&found.bytes, &found.runs, &found.cuts, None);
+    let types: Vec<_> = recording
+        .packets()
+        .iter()
+        .map(|packet| packet.at.packet_type)
+        .collect();
+    assert_eq!(types.last(), Some(&PacketType::Publish), "{types:?}");
 }
 
 /// A packet that was sent in two pieces, each logged on a line of its own.

@@ -251,12 +251,22 @@ impl<'a> Finder<'a> {
                     behind
                 }
                 _ if quote(c).is_some() => self.quote(at, c, line, end).unwrap_or(next),
+                '-' if self.opens_number(at) => match run::signed(self.text, at, end) {
+                    Some((island, _)) => self.take(line, island),
+                    None => next,
+                },
                 _ if c.is_ascii_alphanumeric() || c == '+' || c == '/' => self.word(at, line, end),
                 _ if c.is_alphanumeric() || c == '_' => run::skip_word(self.text, at, end),
                 _ => next,
             };
         }
         self.covered = self.covered.max(at);
+    }
+
+    /// Whether what stands before the sign at `at` lets it be that of a number.
+    fn opens_number(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default();
+        !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'))
     }
 
     fn table_of_cells(&self, cells: &[Range<usize>]) -> Option<Island> {

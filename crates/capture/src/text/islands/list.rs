@@ -4,13 +4,16 @@ use core::ops::Range;
 
 use super::super::escape::{self, Escapes};
 use super::super::output::Output;
+use super::super::plausible::begins_connect;
 use super::super::scan::{self, is_blank, is_hex};
-use super::super::{Format, hex};
+use super::super::{Format, Note, hex};
 use super::{Island, Strength};
 
 /// What one element of a list is.
 enum Element {
     Byte(u8),
+    /// A letter without quotes.
+    Letter(u8),
     /// A string in an Erlang binary.
     Text(Range<usize>),
     /// Dots: the rest was left out.
@@ -35,7 +38,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
     let mut out = Output::default();
     let mut place = at.saturating_add(open.len());
     let mut cut = None;
-    let mut count = 0_usize;
+    let (mut count, mut letters) = (0_usize, 0_usize);
     let (mut commas, mut wide, mut zeros, mut prefixed) = (0_usize, false, false, false);
     let end = loop {
         place = skip(text, place);
@@ -68,6 +71,10 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
                 let escapes = Escapes::of(Format::CLiteral);
                 escape::decode(&mut out, text, body, escapes).ok()?;
             }
+            Element::Letter(letter) => {
+                letters = letters.saturating_add(1);
+                out.push(letter, place..end);
+            }
             Element::Dots => cut = Some(None),
         }
         count = count.saturating_add(1);
@@ -83,6 +90,13 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
         || commas == 0 && !wide && count < 4 && !holds_controls
     {
         return None;
+    }
+    // Names of constants are no bytes; `M,Q,T,T` among bytes is what somebody copied without its quotes.
+    if letters > 0 {
+        if letters.saturating_mul(2) > count || !prefixed || !begins_connect(out.bytes()) {
+            return None;
+        }
+        out.note(Note::BareLetters { letters });
     }
     if open == "(" && commas.saturating_add(1) < count {
         return None;
@@ -218,6 +232,12 @@ fn element(text: &str, at: usize, format: Format) -> Option<(Element, usize)> {
                 .saturating_add(1)
                 .saturating_add(count),
         ));
+    }
+    if !negative
+        && format == Format::CLiteral
+        && let &[letter @ (b'A'..=b'Z' | b'a'..=b'z')] = word.as_bytes()
+    {
+        return Some((Element::Letter(letter), digits_at.saturating_add(len)));
     }
     let value = if let Some(hex) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
         u32::from_str_radix(hex, 16).ok()?

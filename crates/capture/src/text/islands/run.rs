@@ -2,9 +2,11 @@
 
 use core::ops::Range;
 
+use super::super::firmware::FILLER;
+use super::super::marks::mark;
 use super::super::output::Output;
 use super::super::plausible::{Class, class};
-use super::super::scan::{self, is_blank, is_hex};
+use super::super::scan::{self, is_blank, is_hex, words};
 use super::super::{Format, looks, short};
 use super::{Island, Strength};
 
@@ -54,6 +56,9 @@ pub(super) fn read(text: &str, at: usize, end: usize) -> (Option<Island>, usize)
     let Some(first) = group(text, at, end) else {
         return (None, skip_word(text, at, end));
     };
+    if let Some((island, behind)) = signed(text, at, end) {
+        return (Some(island), behind);
+    }
     if let Some((island, behind)) = without_zeros(text, first, end) {
         return (Some(island), behind);
     }
@@ -137,6 +142,34 @@ fn dotted(text: &str, at: usize, end: usize) -> Option<(Island, usize)> {
     Some((Island::new(range, Format::Hex, strength, out), behind))
 }
 
+/// Reads decimals of signed bytes: `-112 3 0 1 -128`.
+pub(super) fn signed(text: &str, at: usize, end: usize) -> Option<(Island, usize)> {
+    let rest = text.get(at..end)?;
+    let is_within = |c: char| c.is_ascii_digit() || matches!(c, '-' | ' ' | '\t' | ',');
+    let run = rest.get(..rest.find(|c| !is_within(c)).unwrap_or(rest.len()))?;
+    let goes_on_in_word = rest
+        .get(run.len()..)?
+        .starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '/'));
+    if !run.contains('-') || goes_on_in_word || goes_on(text, at) {
+        return None;
+    }
+    let mut groups = Vec::new();
+    let mut behind = at;
+    for (place, word) in words(run) {
+        let word = word.trim_end_matches(',');
+        let value: i8 = word.parse().ok()?;
+        let is_padded =
+            word.trim_start_matches('-').len() > 1 && word.trim_start_matches('-').starts_with('0');
+        let start = at.saturating_add(place);
+        behind = start.saturating_add(word.len());
+        groups.push((!is_padded).then_some((value.cast_unsigned(), start..behind))?);
+    }
+    let out = short::signed(groups)?;
+    let mut island = Island::new(at..behind, Format::NumberList, Strength::Ordinary, out);
+    island.is_short = true;
+    Some((island, behind))
+}
+
 /// Reads the run from its first group on as digits without leading zeros, where they make packets.
 fn without_zeros(text: &str, first: Group<'_>, end: usize) -> Option<(Island, usize)> {
     if first.is_prefixed() || first.digits.len() > 3 || goes_on(text, first.at) {
@@ -153,19 +186,33 @@ fn without_zeros(text: &str, first: Group<'_>, end: usize) -> Option<(Island, us
             break;
         };
         // Who writes `00` once writes it always.
-        if group.digits.len() > 1 && group.digits.starts_with('0') {
+        if group.digits.len() == 2 && group.digits.starts_with('0') {
             return None;
         }
         between = Some(kind);
         at = group.end();
         groups.push((group.at, group.digits));
     }
-    // Pairs alone are hex as any other, three digits alone are numbers.
+    // Pairs alone are hex as any other; three digits alone are numbers, with noughts before them as a rule.
     let width = first.digits.len();
     if groups.iter().all(|(_, digits)| digits.len() == width) {
-        return None;
+        let out = short::padded(&groups)?;
+        let island = Island::new(first.at..at, Format::NumberList, Strength::Ordinary, out);
+        return Some((
+            Island {
+                is_short: true,
+                ..island
+            },
+            at,
+        ));
     }
-    let (format, out) = short::either(&groups)?;
+    let start = text
+        .get(..first.at)?
+        .rfind(['\n', '\r'])
+        .map_or(0, |at| at.saturating_add(1));
+    let is_marked = || mark(text.get(start..first.at)?).is_some().then_some(());
+    let (format, out) = short::either(&groups)
+        .or_else(|| is_marked().and_then(|()| Some((Format::Hex, short::marked_hex(&groups)?))))?;
     // A few numbers in a sentence may be anything.
     let few = groups.len() < 8;
     if few && !is_closed(text, &(first.at..at), end) {
@@ -354,13 +401,14 @@ fn separator(text: &str, at: usize, end: usize) -> Option<(Between, usize)> {
     let blanks = behind
         .len()
         .saturating_sub(behind.trim_start_matches(is_blank).len());
+    let counted = behind.get(..blanks)?.replace(FILLER, "").len();
     let most = if matches!(kind, Between::Blank | Between::Comma) {
         3
     } else {
         1
     };
     let tight = matches!(kind, Between::Colon | Between::Dash);
-    (blanks <= most && !(tight && blanks > 0))
+    (counted <= most && !(tight && blanks > 0))
         .then_some((kind, at.saturating_add(len).saturating_add(blanks)))
 }
 

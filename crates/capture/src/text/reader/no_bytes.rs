@@ -2,7 +2,7 @@
 
 use super::super::error::{Fault, TextErrorKind};
 use super::super::{Format, TextError, scan};
-use crate::recording;
+use crate::{foreign, recording};
 
 /// There are no bytes here: what the text is instead.
 pub(super) fn no_bytes(text: &str) -> TextError {
@@ -10,6 +10,9 @@ pub(super) fn no_bytes(text: &str) -> TextError {
         TextErrorKind::PacketList
     } else if recording::is_log(text.as_bytes()) {
         TextErrorKind::LogInWords
+    } else if foreign::is_modem_trace(text) {
+        // That it names packets says less: its commands do.
+        TextErrorKind::ModemTrace
     } else if tells_of_packets(text) && is_prose(text) {
         TextErrorKind::TalkOfPackets
     } else if tells_of_packets(text) {

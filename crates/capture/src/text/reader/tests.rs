@@ -100,3 +100,61 @@ fn a_log_with_packets_gives_them() {
         assert_eq!(reading.as_deref(), Ok(bytes), "{text}");
     }
 }
+
+#[test]
+fn traces_of_modems_hold_no_bytes_but_those_of_packets() {
+    for text in [
+        "AT+QMTOPEN=0,\"10.0.0.5\",1883\n\nOK\n\n+QMTOPEN: 0,0\nAT+QMTCONN=0,\"boiler-07\",\"dev\",\"hunter2\"\n\nOK\n+QMTRECV: 0,0,\"cmd/boiler-07/set\",\"{\\\"sp\\\":55}\"\n",
+        "AT+CMQTTCONNECT=0,\"tcp://10.0.0.5:1883\",60,1\nOK\n+CMQTTCONNECT: 0,0\n+CMQTTRXTOPIC: 0,17\ncmd/boiler-07/set\n",
+        "+CEREG: 5,\"0AFB\",\"0211860C\",7,,,\"11100000\",\"11100000\"",
+        "*** Booting nRF Connect SDK v3.3.99-c972f68f38b4 ***\n[00:00:00.384,887] <inf> network: up\n+CEREG: 2,\"0AFB\",\"0211860C\",7\n+CEREG: 5,\"0AFB\",\"0211860C\",7,,,\"11100000\",\"11100000\"\n",
+    ] {
+        let error = read(text, None, Turns::Marked).map_err(|error| error.kind);
+        assert_eq!(error.err(), Some(TextErrorKind::ModemTrace), "{text}");
+        let parts = crate::text::read_bytes(text.as_bytes())
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(
+            parts.other.map(Other::name),
+            Some("log-without-bytes"),
+            "{text}"
+        );
+    }
+    for text in [
+        "AT+CIPSEND=8\n> 82 17 00 00 00 12 61 72\nOK",
+        "+IPD,4: 20 02 00 05\nCLOSED",
+        "+QIURC: \"recv\",0,4,\"20020000\"",
+    ] {
+        assert!(read(text, None, Turns::Marked).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn letters_without_quotes_are_bytes_in_a_connect() {
+    let text = "The connect packet is: { 0x10,0x12,0x00,0x04,M,Q,T,T,0x04,0x00,0x3C,0x00,0x00,0x06,Z,1,2,1,2,3 }";
+    let reading = read(text, None, Turns::Marked).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(
+        reading.decoded.bytes,
+        b"\x10\x12\0\x04MQTT\x04\0\x3c\0\0\x06Z\x01\x02\x01\x02\x03"
+    );
+    assert!(
+        reading
+            .decoded
+            .notes
+            .contains(&Note::BareLetters { letters: 5 })
+    );
+    // Digits beside them may be characters, too.
+    assert!(!reading.sure);
+    for text in ["enum { A, B, C, D }", "{ 0x10, 0x12, N, M }"] {
+        let reading = read(text, None, Turns::Marked);
+        assert!(!reading.is_ok_and(|reading| reading.sure), "{text}");
+    }
+}
+
+#[test]
+fn the_time_of_a_log_is_no_slip() {
+    let text = "1783411827575\t2026-07-07T08:10:27.575Z\t2026-07-07T16:10:27.575173+08:00 [debug] tag: PUBLISH, clientid: V, topic: \
+        [99,47,51,51,47,86,87,81,48,70,52,56,48,68,67,63,16], pid: <0.5837.0>, payload: [0,0,0,7,5,15,1,53,17,37,62,71,39,64,76";
+    let said =
+        read(text, None, Turns::Marked).map_or_else(|error| error.to_string(), |_| String::new());
+    assert!(!said.contains("is not hex"), "{said}");
+}

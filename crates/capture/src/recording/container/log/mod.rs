@@ -8,7 +8,7 @@ mod mosquitto;
 mod paho;
 mod tasmota;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use mqttscope_wire::{PacketType, ProtocolVersion};
 
@@ -78,8 +78,53 @@ struct Who<'a> {
     address: &'a str,
 }
 
+/// What stands behind the beginning of a line that a collector of logs writes: `Nov 28 11:02:44 pi mosquitto[712]: ` of journald
+/// and syslog, `mosquitto  | ` of Docker Compose.
+fn message(text: &str) -> &str {
+    const LONGEST: usize = 120;
+    let head = text
+        .get(..text.floor_char_boundary(LONGEST))
+        .unwrap_or_default();
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    let is_process = |name: &str| {
+        let number = name
+            .strip_suffix(']')
+            .and_then(|name| name.rsplit_once('['));
+        number.is_some_and(|(program, number)| {
+            is_name(program) && number.bytes().all(|b| b.is_ascii_digit())
+        }) || name == "mosquitto"
+    };
+    // The colons of a time have no blank behind them.
+    let end = head
+        .match_indices(": ")
+        .find(|(at, _)| {
+            let before = head.get(..*at).unwrap_or_default();
+            is_process(before.rsplit([' ', '\t']).next().unwrap_or_default())
+        })
+        .map(|(at, sign)| at.saturating_add(sign.len()))
+        .or_else(|| {
+            let (name, _) = head.split_once("| ")?;
+            is_name(name.trim_end()).then(|| name.len().saturating_add(2))
+        });
+    end.and_then(|end| text.get(end..)).unwrap_or(text)
+}
+
+/// The time of a line in nanoseconds, where it has a date: that of who wrote it, else that of who collected it.
+fn time(text: &str) -> Option<u64> {
+    let dated = |text: &str| line_time(text).filter(|at_ms| *at_ms >= FIRST_DATE);
+    dated(message(text))
+        .or_else(|| dated(text))?
+        .checked_mul(1_000_000)
+}
+
 /// Reads one line.
 fn line(text: &str) -> Option<Line<'_>> {
+    let text = message(text);
     emqx::line(text)
         .or_else(|| mosquitto::line(text))
         .or_else(|| paho::line(text))
@@ -116,14 +161,19 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
         return false;
     }
     let text = String::from_utf8_lossy(sample);
-    let (mut packets, mut lines) = (0_usize, 0_usize);
+    let (mut packets, mut others, mut lines) = (0_usize, 0_usize, 0_usize);
     for text in text.lines() {
         lines = lines.saturating_add(usize::from(!text.trim().is_empty()));
-        let is_told = matches!(line(text), Some(Line::Packet(_) | Line::Bytes { .. }));
-        packets = packets.saturating_add(usize::from(is_told));
+        let count = match line(text) {
+            Some(Line::Packet(_) | Line::Bytes { .. }) => &mut packets,
+            Some(Line::Connection { .. } | Line::Over { .. }) => &mut others,
+            _ => continue,
+        };
+        *count = count.saturating_add(1);
     }
-    // One line among many is a quotation.
-    packets > 1 || packets == 1 && lines <= 3
+    // One line among many is a quotation, and so are two that tell of no packet.
+    let told = packets.saturating_add(others);
+    packets > 1 || packets == 1 && lines <= 3 || told > 1 && told.saturating_mul(2) >= lines
 }
 
 /// A connection that a log tells of.
@@ -149,6 +199,10 @@ pub(super) struct Log {
     open: HashMap<String, Open>,
     /// The ports of the server, by the address of the client.
     ports: HashMap<String, String>,
+    /// The last new connection, of which nothing else is told yet.
+    newest: Option<String>,
+    /// Clients that have had a connection.
+    seen: HashSet<String>,
     /// The last packet in words, to which the next line may add.
     pending: Option<Tell>,
     told: VecDeque<Tell>,
@@ -214,9 +268,7 @@ impl Log {
             self.flush();
             return;
         };
-        let at_ns = line_time(text)
-            .filter(|at_ms| *at_ms >= FIRST_DATE)
-            .and_then(|at_ms| at_ms.checked_mul(1_000_000));
+        let at_ns = time(text);
         match line {
             Line::More(words) => {
                 if let Some(Told::Said(_, packet_type, _, said)) =
@@ -235,9 +287,11 @@ impl Log {
                 if self.ports.len() < MOST_NAMES {
                     self.ports.insert(address.to_owned(), port.to_owned());
                 }
+                self.newest = Some(address.to_owned());
             }
             Line::Over { who, how, words } => {
                 self.flush();
+                self.begin_unseen(who, how, at_ns);
                 if let Some(open) = self.open.remove(who.key) {
                     self.push(
                         open.key,
@@ -291,6 +345,25 @@ impl Log {
         });
     }
 
+    /// Begins the connection that a line says the end of, where nothing was told of it before: it was refused, or the log begins
+    /// later than it.
+    fn begin_unseen(&mut self, who: Who<'_>, how: Ending, at_ns: Option<u64>) {
+        let is_known = self.open.contains_key(who.key) || self.seen.contains(who.key);
+        // Whoever takes a connection over has a new one of his own.
+        let newest = self.newest.take_if(|_| how != Ending::TakenOver);
+        if is_known && (newest.is_none() || self.open.contains_key(who.key))
+            || who.key.starts_with('<')
+        {
+            return;
+        }
+        let who = Who {
+            id: who.key,
+            address: newest.as_deref().unwrap_or_default(),
+            ..who
+        };
+        self.connection(who, false, at_ns);
+    }
+
     /// The connection that a line is about, and what is new of it. `begins`: the line is its first.
     fn connection(&mut self, who: Who<'_>, begins: bool, at_ns: Option<u64>) -> Key {
         let is_known = self.open.contains_key(who.key);
@@ -314,6 +387,10 @@ impl Log {
             self.open.clear();
         }
         self.keys = self.keys.saturating_add(1);
+        if self.seen.len() < MOST_NAMES {
+            self.seen.insert(who.key.to_owned());
+        }
+        self.newest.take_if(|newest| newest == who.address);
         let port = self.ports.remove(who.address);
         let server = port.map_or_else(String::new, |port| format!("port {port}"));
         let open = Open {

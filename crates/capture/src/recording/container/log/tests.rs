@@ -158,3 +158,91 @@ fn a_quotation_is_no_log() {
     assert!(!begins(mail.as_bytes()));
     assert!(begins(b"Client a sending CONNECT\n"));
 }
+
+/// Connections by their clients, with how many packets each has, and its end.
+fn connections(text: &str) -> Vec<(String, usize, Option<Ending>)> {
+    assert!(begins(text.as_bytes()), "{text}");
+    let capture = crate::recording::Capture::read(text.as_bytes(), None);
+    let all = capture.connections.iter();
+    all.map(|connection| {
+        (
+            connection.client.to_string(),
+            connection.packets.len(),
+            connection.ended,
+        )
+    })
+    .collect()
+}
+
+const TAKEN_OVER: &str = "1764324164: New connection from 192.168.178.44:51234 on port 1883.
+1764324164: Client boiler already connected, closing old connection.
+1764324164: New client connected from 192.168.178.44:51234 as boiler (p2, c1, k30, u'dev').
+1764324210: Client boiler has exceeded timeout, disconnecting.
+";
+
+#[test]
+fn the_log_that_mosquitto_writes_by_default_is_one() {
+    let iso = TAKEN_OVER
+        .replace("1764324164", "2026-11-28T11:02:44")
+        .replace("1764324210", "2026-11-28T11:03:30");
+    let compose = TAKEN_OVER.replace("1764", "mosquitto  | 1764");
+    let journal = TAKEN_OVER.replace("1764", "Nov 28 11:02:44 pi mosquitto[712]: 1764");
+    let syslog = TAKEN_OVER
+        .replace("17643241", "Oct 24 23:48:")
+        .replace("17643242", "Oct 24 23:49:");
+    let syslog = syslog
+        .replace(": New", " pi  mosquitto: New")
+        .replace(": Client", " pi  mosquitto: Client");
+    for text in [TAKEN_OVER, &iso, &compose, &journal, &syslog] {
+        let found = connections(text);
+        let [taken, (client, 1, Some(Ending::TimedOut))] = &found[..] else {
+            panic!("{text}: {found:?}");
+        };
+        assert_eq!(
+            taken,
+            &("boiler".to_owned(), 0, Some(Ending::TakenOver)),
+            "{text}"
+        );
+        assert_eq!(client, "boiler (192.168.178.44:51234)", "{text}");
+    }
+    let refused = "2026-11-28T11:02:44: New connection from 10.0.0.1:5 on port 1883.\n\
+        2026-11-28T11:02:44: Client boiler disconnected, not authorised.\n";
+    let found = connections(refused);
+    assert_eq!(
+        found,
+        [("boiler (10.0.0.1:5)".to_owned(), 0, Some(Ending::Failed))]
+    );
+    // One line is a quotation, and so are two among other things.
+    assert!(!begins(
+        b"1534347568: New connection from 127.0.0.1 on port 1883."
+    ));
+    let source = "char packet[] = {\n0x10, 0x0c\n};\nsend(s, packet);\nIt does not work:\n\
+        1486239491: New connection from 192.168.1.2 on port 1883.\n1486239491: Socket error on client <unknown>, disconnecting.\n";
+    assert!(!begins(source.as_bytes()));
+}
+
+#[test]
+fn what_collects_logs_takes_neither_times_nor_filters() {
+    let log = "1764324164: Received SUBSCRIBE from boiler\n1764324164: \tcmd/boiler/# (QoS 1)\n1764324165: Sending SUBACK to boiler\n";
+    for start in [
+        "",
+        "Nov 28 11:02:44 pi mosquitto[712]: ",
+        "mosquitto  | ",
+        "2026-11-28T11:02:44+0100 pi mosquitto[712]: ",
+    ] {
+        let text: String = log.lines().map(|line| format!("{start}{line}\n")).collect();
+        let capture = crate::recording::Capture::read(text.as_bytes(), None);
+        let connection = &capture.connections[0];
+        let said = connection
+            .packets
+            .iter()
+            .map(|packet| (packet.at_ns, connection.words_of(packet)));
+        let said: Vec<_> = said.collect();
+        let second = 1_000_000_000;
+        let wanted = [
+            (Some(1_764_324_164 * second), Some("cmd/boiler/# (QoS 1)")),
+            (Some(1_764_324_165 * second), Some("")),
+        ];
+        assert_eq!(said, wanted, "{text}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Digits that nothing was made of: the rest of a line whose beginning was read, and lines of one side among others.
+
+use core::ops::Range;
+
+use super::marks::mark;
+use super::scan::{self, is_blank, is_hex};
+
+/// The digits of a text that are in none of the stretches which were read, though they stand where bytes do. `read` and
+/// `others` are in the order of the text; `others` were seen, and left out for a reason.
+pub(super) fn dropped(
+    text: &str,
+    read: &[Range<usize>],
+    others: &[Range<usize>],
+) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut next, mut next_other) = (0, 0);
+    for (start, line) in scan::lines(text) {
+        let end = start.saturating_add(line.len());
+        let last = last_before(read, &mut next, end).filter(|range| range.end > start);
+        let other = last_before(others, &mut next_other, end).filter(|range| range.end > start);
+        let from = match (last, other) {
+            (Some(last), _) if last.end >= end => continue,
+            // Behind what was read, unless something else stands there.
+            (Some(last), other) if other.is_none_or(|other| other.end <= last.end) => last.end,
+            (None, None) => match mark(line) {
+                Some(mark) => start.saturating_add(mark.end),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let least = if last.is_some() { 1 } else { 2 };
+        if let Some(range) = digits(text, from..end, least) {
+            found.push(range);
+        }
+    }
+    found
+}
+
+/// The last stretch that begins before `end`.
+fn last_before<'a>(
+    all: &'a [Range<usize>],
+    next: &mut usize,
+    end: usize,
+) -> Option<&'a Range<usize>> {
+    while all.get(*next).is_some_and(|range| range.start < end) {
+        *next = next.saturating_add(1);
+    }
+    all.get(next.checked_sub(1)?)
+}
+
+/// Where digits stand, if the rest of a line is nothing else: numbers of bytes, and one with digits in it.
+fn digits(text: &str, range: Range<usize>, least: usize) -> Option<Range<usize>> {
+    let is_between = |c: char| is_blank(c) || matches!(c, ',' | ';');
+    let rest = text.get(range.clone())?;
+    // Digits that touch what was read are a part of it.
+    let body = rest.trim_matches(is_between);
+    let mut count = 0_usize;
+    for word in body.split(is_between).filter(|word| !word.is_empty()) {
+        let bare = word.strip_prefix('-').unwrap_or(word);
+        let bare = bare.strip_prefix("0x").unwrap_or(bare);
+        if !is_hex(bare) || bare.len() > 16 {
+            return None;
+        }
+        count = count.saturating_add(1);
+    }
+    let start = range.start.saturating_add(rest.find(body)?);
+    (count >= least && body.contains(|c: char| c.is_ascii_digit()))
+        .then(|| start..start.saturating_add(body.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Turns, read};
+    use super::*;
+
+    #[test]
+    fn lines_and_their_ends_are_told() {
+        let text = "tx: c0 00 ffff1\nrx: 1 2 3 4\nv: 1 2 3\nrx: d0 00 | 12\n";
+        let read = [4..9, 41..46];
+        let places: Vec<_> = (dropped(text, &read, &[]).into_iter())
+            .filter_map(|range| text.get(range))
+            .collect();
+        assert_eq!(places, ["ffff1", "1 2 3 4"]);
+        let others = [20..27];
+        assert_eq!(dropped(text, &read, &others).len(), 1);
+    }
+
+    #[test]
+    fn what_drops_digits_is_not_sure_and_says_where() {
+        for (text, line) in [
+            (
+                "sent: 48 7 0 1 116 50 49 46 53\nrecv: 300 3 0 1 128\n",
+                "line 2",
+            ),
+            (
+                "10 C 0 4 4D 51 54 54 4 C2 0 1E 0 0 FFFF12 0 0\nrx: 20 2 0 0\n",
+                "line 1",
+            ),
+        ] {
+            let reading = read(text, None, Turns::Marked);
+            let reading = reading.unwrap_or_else(|error| panic!("{text}: {error}"));
+            let notes = reading.decoded.notes.iter().map(ToString::to_string);
+            let notes: Vec<String> = notes.collect();
+            assert!(!reading.sure, "{text}: {notes:?}");
+            assert!(
+                notes.iter().any(|note| note.contains(line)),
+                "{text}: {notes:?}"
+            );
+            assert_eq!(reading.left_out.len(), 1, "{text}");
+        }
+    }
+}
