@@ -215,41 +215,16 @@ const PORTS: [u16; 2] = [1883, 8883];
 
 /// Whether an IP packet with TCP that a capture cut short begins here: with a port of MQTT, and headers that are whole.
 fn is_cut(ip: &[u8], header: usize) -> bool {
-    let Some(
-        &[
-            a,
-            b,
-            c,
-            d,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            offset,
-            flags,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-        ],
-    ) = ip.get(header..).and_then(<[u8]>::first_chunk)
-    else {
+    let tcp = ip.get(header..).unwrap_or_default();
+    let &[a, b, c, d, _, _, _, _, _, _, _, _, offset, flags, ..] = tcp else {
         return false;
     };
-    let has_port =
-        PORTS.contains(&u16::from_be_bytes([a, b])) || PORTS.contains(&u16::from_be_bytes([c, d]));
+    let has_port = [[a, b], [c, d]]
+        .map(u16::from_be_bytes)
+        .iter()
+        .any(|port| PORTS.contains(port));
     let len = usize::from(offset >> 4).saturating_mul(4);
-    has_port
-        && offset & 15 == 0
-        && flags & 0x3f != 0
-        && len >= 20
-        && header.saturating_add(len) <= ip.len()
+    has_port && offset & 15 == 0 && flags & 0x3f != 0 && len >= 20 && len <= tcp.len()
 }
 
 /// Whether an IP packet with TCP or UDP begins here: a whole one, or one that proves itself.

@@ -535,7 +535,7 @@ impl Choice {
 /// The number of the line, from 1, that a place is in.
 fn line_of(text: &str, at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
-    before.lines().count().max(1) + usize::from(before.ends_with('\n'))
+    before.matches('\n').count().saturating_add(1)
 }
 
 /// All that is written in one format, judged by nothing else: somebody asked for it.

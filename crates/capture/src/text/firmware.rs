@@ -10,11 +10,12 @@ use super::scan::{self, is_blank, is_hex};
 /// A blank of three bytes that is not seen, and counts for nothing between two groups of digits.
 pub(super) const FILLER: char = '\u{2060}';
 
+const FILLER_LEN: usize = FILLER.len_utf8();
+
 /// Blanks of so many bytes that do not part digits.
 fn filler(len: usize) -> String {
-    let width = FILLER.len_utf8();
-    let mut out = FILLER.to_string().repeat(len / width);
-    out.extend(core::iter::repeat_n(' ', len % width));
+    let mut out = FILLER.to_string().repeat(len / FILLER_LEN);
+    out.extend(core::iter::repeat_n(' ', len % FILLER_LEN));
     out
 }
 
@@ -171,14 +172,13 @@ pub(super) fn without_numbers(text: &str) -> Option<String> {
             continue;
         }
         for (at, word) in tokens(line) {
-            if let Some(len) = uuid(line, at) {
-                ranges.push((
-                    start.saturating_add(at)..start.saturating_add(at).saturating_add(len),
-                    None,
-                ));
-            }
             let (digits, _) = bare(word);
             if digits.len() != 8 || !is_hex(digits) {
+                continue;
+            }
+            if let Some(len) = uuid(line, at) {
+                let at = start.saturating_add(at);
+                ranges.push((at..at.saturating_add(len), false));
                 continue;
             }
             let Some(is_telling) = line.get(..at).and_then(register) else {
@@ -189,12 +189,12 @@ pub(super) fn without_numbers(text: &str) -> Option<String> {
                 .to_be_bytes();
             is_crash |= is_telling || mqtt(&value) == Class::Nothing;
             let at = start.saturating_add(at);
-            ranges.push((at..at.saturating_add(word.len()), Some(())));
+            ranges.push((at..at.saturating_add(word.len()), true));
         }
     }
     let ranges = ranges
         .into_iter()
-        .filter(|(_, register)| register.is_none() || is_crash);
+        .filter(|(_, is_register)| !is_register || is_crash);
     let ranges = ranges.map(|(range, _)| (range.clone(), " ".repeat(range.len())));
     replaced(text, ranges.collect())
 }

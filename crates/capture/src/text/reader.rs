@@ -132,9 +132,9 @@ fn read_clean(text: &str, turns: Turns) -> Result<Reading, TextError> {
     if !is_known
         && foreign::is_modem_trace(text)
         && strict.as_ref().map_or(true, is_readable)
-        && !found
+        && found
             .as_ref()
-            .is_some_and(|choice| choice.class > Class::Nothing)
+            .is_none_or(|choice| choice.class == Class::Nothing)
     {
         // Numbers and names of its answers are no bytes.
         return Err(no_bytes(timed));
