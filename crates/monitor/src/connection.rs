@@ -32,7 +32,7 @@ pub(super) struct Half {
     pub(super) packets: u64,
     /// Bytes that were passed over in search of the first packet.
     pub(super) passed: usize,
-    /// It was said that these bytes are no packets.
+    /// It was said that these bytes are no packets, or nobody knows whether they begin with one: some are missing before them.
     pub(super) is_foreign: bool,
     pub(super) last_packet: Option<Instant>,
     /// Its DISCONNECT.
@@ -394,8 +394,8 @@ impl Connection {
         half.aliases.insert(alias, topic.into());
     }
 
-    /// Everything that waits is broken off.
-    pub(super) fn break_flows(&mut self, judge: &mut Judge<'_>) {
+    /// Nothing more comes of what waits: `state` says why.
+    pub(super) fn break_flows(&mut self, judge: &mut Judge<'_>, state: FlowState) {
         let requests = self.requests.drain().map(|(_, request)| request.flow);
         let questions = self.questions.drain(..).map(|(_, flow)| flow);
         let others = [
@@ -407,7 +407,7 @@ impl Connection {
             .chain(questions)
             .chain(others.into_iter().flatten())
         {
-            flow.state = FlowState::Broken;
+            flow.state = state;
             judge.log.finish(flow);
         }
         self.pings = 0;

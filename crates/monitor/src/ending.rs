@@ -12,7 +12,7 @@ use super::explain::FactKind;
 use super::log::Judge;
 use super::remarks::remark_on;
 use super::view::{View, WillStep};
-use super::{ConnectionId, Finding, Phase, content};
+use super::{ConnectionId, Finding, FlowState, Phase, content};
 
 impl Connection {
     /// DISCONNECT.
@@ -193,7 +193,7 @@ impl Connection {
         for _ in 0..open.min(1000) {
             judge.fact(FactKind::LeftUnacknowledged, 0);
         }
-        self.break_flows(judge);
+        self.break_flows(judge, FlowState::Broken);
         // What a session keeps may go on with another connection.
         if !self.leave_session(view, judge.at) && self.taken_over.is_none() {
             for flow in self.session.broken_flows() {
@@ -210,16 +210,16 @@ impl Connection {
         if self.closed.is_some() {
             return;
         }
-        self.break_flows(judge);
-        for flow in self.session.broken_flows() {
-            judge.log.finish(flow);
-        }
+        self.break_flows(judge, FlowState::Unknown);
+        judge.log.finish_all(self.session.broken_flows());
         *self = Self {
             version: self.version,
             version_is_certain: self.version_is_certain,
             newest: self.newest,
             ..Self::new(self.id)
         };
+        self.halves.client.is_foreign = true;
+        self.halves.server.is_foreign = true;
     }
 
     /// The session stays, or ends with the connection. Whether it stays.

@@ -97,6 +97,23 @@ impl View {
         self.sessions.values().map(|stored| &stored.session)
     }
 
+    /// Bytes are missing of a connection of this client, or of any where it has no name: what they said of messages and wills
+    /// is not known. Gives the sessions that they may have ended.
+    pub(super) fn doubt(&mut self, client: &str) -> Vec<Session> {
+        self.traces.forget();
+        self.retained.clear();
+        self.wills.clear();
+        let own = self.sessions.remove(client);
+        let all = client
+            .is_empty()
+            .then(|| core::mem::take(&mut self.sessions));
+        let all = all.into_iter().flat_map(BTreeMap::into_values);
+        own.into_iter()
+            .chain(all)
+            .map(|stored| stored.session)
+            .collect()
+    }
+
     /// Keeps the session of a client that is away, if it has a name. Whether it does.
     pub(super) fn keep_session(&mut self, mut session: Session, ends: Option<Instant>) -> bool {
         if session.client_identifier.is_empty() {

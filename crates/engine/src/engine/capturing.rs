@@ -109,6 +109,8 @@ impl Engine {
             }
             self.captures.settled(id);
         }
+        let judged = self.watch.end_recording();
+        self.judged(judged);
         self.captures.changed();
     }
 
