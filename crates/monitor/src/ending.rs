@@ -137,6 +137,7 @@ impl Connection {
         if self.closed.is_some() {
             return;
         }
+        self.forget_late(judge);
         self.judge_keep_alive(judge, false);
         self.halves.of_mut(from).is_ended = true;
         if matches!(self.phase, Phase::Open | Phase::Unknown) {
@@ -149,6 +150,7 @@ impl Connection {
         if self.closed.is_some() {
             return;
         }
+        self.forget_late(judge);
         self.judge_keep_alive(judge, false);
         self.judge_ping(judge, true);
         for from in [Sender::Client, Sender::Server] {
@@ -203,23 +205,6 @@ impl Connection {
         for half in [&mut self.halves.client, &mut self.halves.server] {
             half.aliases.clear();
         }
-    }
-
-    /// Bytes are missing: all that is known from before is the version.
-    pub(super) fn begin_in_the_middle(&mut self, judge: &mut Judge<'_>) {
-        if self.closed.is_some() {
-            return;
-        }
-        self.break_flows(judge, FlowState::Unknown);
-        judge.log.finish_all(self.session.broken_flows());
-        *self = Self {
-            version: self.version,
-            version_is_certain: self.version_is_certain,
-            newest: self.newest,
-            ..Self::new(self.id)
-        };
-        self.halves.client.is_foreign = true;
-        self.halves.server.is_foreign = true;
     }
 
     /// The session stays, or ends with the connection. Whether it stays.

@@ -1,17 +1,18 @@
 //! Bytes that a recording lacks, and what is not known because of them.
 //!
-//! On the connection itself nothing is known any more but its version. On others nothing is known of what the missing bytes
-//! may have been the cause of: a message, a retained one, a will, the end of a session. A gap shows only when bytes behind it
-//! come or are acknowledged, and by then the server may have passed on what was in it. So findings that rest on packets of other
-//! connections wait for a moment in a recording that may have gaps.
+//! On the connection itself nothing is known any more but its version, and no session is known that it may have gone on with.
+//! The missing bytes may have held a message, also one that is retained, a will, or the end of a session: from then on nothing is
+//! claimed that rests on all that clients have sent. A gap shows only when bytes behind it come or are acknowledged, and by then
+//! the server may have passed on what was in it, so such findings wait for a moment in a recording that may have gaps.
 
 use core::time::Duration;
 
 use mqttscope_shared::Instant;
 use mqttscope_wire::Rule;
 
-use super::log::Log;
-use super::session::Session;
+use super::both::Both;
+use super::connection::{Connection, Half};
+use super::log::{Judge, Log, MAXIMUM_FINDINGS};
 use super::{ConnectionId, Finding, FlowState, Monitor, judge_of};
 
 /// Time by which a gap shows: TCP acknowledges within half a second (RFC 9293, section 3.8.6.3).
@@ -35,54 +36,73 @@ impl Monitor {
     /// What follows is judged as in a recording that begins in the middle. The missing bytes may have come at any time up
     /// to `at`.
     pub fn handle_gap(&mut self, connection: ConnectionId, at: Instant) {
-        let known = self.connections.get(&connection);
-        let client = known.map_or("", |known| &*known.session.client_identifier);
+        let client = self.client_identifier(connection).unwrap_or_default();
         // A connection that names no client may have gone on with any session.
-        for session in self.view.doubt(client) {
+        for session in self.view.doubt(&client) {
             self.log.finish_all(session.broken_flows());
         }
-        self.log.doubt();
-        for (id, known) in &mut self.connections {
-            if *id == connection {
-                let mut judge = judge_of(&mut self.log, known, at);
-                known.begin_in_the_middle(&mut judge);
-            } else {
-                known.doubt_others();
-            }
-        }
-        for session in self.view.sessions_mut() {
-            session.doubt_others();
+        self.log.is_incomplete = true;
+        self.log.doubtful.clear();
+        if let Some(known) = self.connections.get_mut(&connection) {
+            let mut judge = judge_of(&mut self.log, known, at);
+            known.begin_in_the_middle(&mut judge);
         }
     }
 }
 
-impl super::connection::Connection {
-    /// What others sent is not known.
-    fn doubt_others(&mut self) {
-        self.expected.clear();
-        self.session.doubt_others();
+impl Connection {
+    /// Bytes are missing: all that is known from before is the version.
+    fn begin_in_the_middle(&mut self, judge: &mut Judge<'_>) {
+        if self.closed.is_some() {
+            return;
+        }
+        self.break_flows(judge, FlowState::Unknown);
+        judge.log.finish_all(self.session.broken_flows());
+        let half = |half: &Half| Half {
+            is_foreign: true,
+            last_packet: half.last_packet,
+            ..Half::default()
+        };
+        *self = Self {
+            version: self.version,
+            version_is_certain: self.version_is_certain,
+            newest: self.newest,
+            has_gap: true,
+            halves: Both {
+                client: half(&self.halves.client),
+                server: half(&self.halves.server),
+            },
+            ..Self::new(self.id)
+        };
     }
-}
 
-impl Session {
-    fn doubt_others(&mut self) {
-        self.delivered = Default::default();
+    /// Whether the packet that arrives stands behind what the other side said later: behind a gap packets are looked for until
+    /// it is sure where one begins.
+    pub(super) fn is_late(&self, judge: &Judge<'_>) -> bool {
+        let other = self.halves.of(judge.from.peer()).last_packet;
+        self.has_gap && other.is_some_and(|last| judge.at <= last)
+    }
+
+    /// What a packet began that came late may be over already.
+    pub(super) fn forget_late(&mut self, judge: &mut Judge<'_>) {
+        if !self.came_late {
+            return;
+        }
+        let framers = [&mut self.halves.client, &mut self.halves.server]
+            .map(|half| core::mem::take(&mut half.framer));
+        self.begin_in_the_middle(judge);
+        [self.halves.client.framer, self.halves.server.framer] = framers;
     }
 }
 
 impl Log {
-    /// Whether a finding waits until it is known whether bytes are missing that could explain it.
+    /// Whether a finding waits until it is known whether bytes are missing that could explain it, or is none because they are.
     pub(super) fn keep_doubtful(&mut self, finding: &Finding) -> bool {
-        let waits = self.keeps_doubtful && rests_on_others(finding.rule);
-        if waits && self.doubtful.len() < super::log::MAXIMUM_FINDINGS {
+        let is_doubtful = self.keeps_doubtful && rests_on_others(finding.rule);
+        if is_doubtful && !self.is_incomplete && self.doubtful.len() < MAXIMUM_FINDINGS {
             self.doubtful.push_back(*finding);
         }
-        waits
-    }
-
-    /// Bytes are missing, which may explain what waits.
-    fn doubt(&mut self) {
-        self.doubtful.clear();
+        is_doubtful
     }
 
     /// Reports what waited for long enough.

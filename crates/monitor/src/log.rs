@@ -29,6 +29,8 @@ pub(super) struct Log {
     /// Findings wait in `doubtful` for gaps to show.
     pub(super) keeps_doubtful: bool,
     pub(super) doubtful: VecDeque<Finding>,
+    /// Bytes are missing of a connection.
+    pub(super) is_incomplete: bool,
     /// Notes about single packets are wanted, too.
     pub(super) has_notes: bool,
     pub(super) flows: VecDeque<Flow>,

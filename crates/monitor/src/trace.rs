@@ -128,14 +128,6 @@ impl Traces {
         mark
     }
 
-    /// Forgets all messages; their marks are not given again.
-    pub(super) fn forget(&mut self) {
-        *self = Self {
-            next: self.next,
-            ..Self::default()
-        };
-    }
-
     fn forget_topic(&mut self, topic: u64) {
         if let Some(count) = self.topics.get_mut(&topic) {
             *count = count.saturating_sub(1);

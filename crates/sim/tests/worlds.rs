@@ -436,9 +436,17 @@ impl File {
         }
         frame.extend(bytes);
         self.write(|writer, out| writer.bytes(id.0, role, &frame, nanos(at), out));
-        if role == Role::Server {
-            // The client's TCP acknowledges it.
-            self.write(|writer, out| writer.mark(id.0, "", nanos(at), out));
+        // TCP acknowledges it.
+        self.write(|writer, out| writer.mark(id.0, "", nanos(at), out));
+        if role == Role::Client
+            && let Some(frame) = self.frames.last_mut()
+        {
+            // The other way: addresses, ports, and both numbers change places.
+            for (one, other, len) in [(12, 16, 4), (20, 22, 2), (24, 28, 4)] {
+                for at in 28..28 + len {
+                    frame.swap(at + one, at + other);
+                }
+            }
         }
     }
 
@@ -463,7 +471,8 @@ fn found(frames: &[&Vec<u8>]) -> (BTreeMap<String, usize>, Vec<String>) {
     let mut last = Instant::ZERO;
     let mut told = Vec::new();
     let id = |it: recording::ConnectionId| ConnectionId(it.0);
-    let instant = |ns: Option<u64>| Instant::from_micros(ns.unwrap() / 1000 - 1_700_000_000_000_000);
+    let instant =
+        |ns: Option<u64>| Instant::from_micros(ns.unwrap() / 1000 - 1_700_000_000_000_000);
     while let Some(event) = reader.poll_event() {
         told.push(format!("{event:02x?}"));
         match event {

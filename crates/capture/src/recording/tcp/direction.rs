@@ -131,7 +131,9 @@ impl Direction {
         if !(1..=-FARTHEST_BACK).contains(&ahead) || self.is_finished() {
             return 0;
         }
-        let place = self.position.saturating_add(u64::from(ahead.unsigned_abs()));
+        let place = self
+            .position
+            .saturating_add(u64::from(ahead.unsigned_abs()));
         // A FIN takes a number.
         let place = self.fin.map_or(place, |end| place.min(end));
         self.acknowledged = self.acknowledged.max(place);
@@ -399,7 +401,8 @@ impl Direction {
             Some(_) => return Some(Step::Give),
             None => {}
         }
-        let is_overdue = force || self.awaited == Awaited::Overdue;
+        let is_over = self.fin.is_some_and(|end| end <= self.acknowledged);
+        let is_overdue = force || is_over || self.awaited == Awaited::Overdue;
         let ends = self.fin.filter(|_| force).unwrap_or(0);
         let known = self.acknowledged.max(ends);
         // A FIN that is missing counts as a byte: nobody can tell.
