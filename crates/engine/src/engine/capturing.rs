@@ -278,7 +278,11 @@ impl Engine {
         };
         let (number, socket) = (captured.id, captured.socket);
         let begins = captured.opened.frame;
-        let server = Target::WebSocket(captured.opened.server.to_string());
+        // Two captures of the same traffic are two recordings, and no client is in both.
+        let server = Target::WebSocket(match captured.copy_in {
+            Some(file) => format!("{} in file {file}", captured.opened.server),
+            None => captured.opened.server.to_string(),
+        });
         let event = event(EventKind::Begins, captured.says_beginning());
         let at = held.begins().unwrap_or(self.captured_at);
         self.watch.join(&server, socket, number);
