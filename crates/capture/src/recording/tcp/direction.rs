@@ -392,11 +392,10 @@ impl Direction {
             return Some(Step::Restart);
         }
         match self.waiting.first_key_value() {
-            Some((&start, _)) if start > self.position => {
-                if force || start <= self.acknowledged {
-                    return Some(Step::Gap(start));
-                }
+            Some((&start, _)) if start > self.position && (force || start <= self.acknowledged) => {
+                return Some(Step::Gap(start));
             }
+            Some((&start, _)) if start > self.position => {}
             Some((_, Held::Bytes(_, arrival))) if !force && arrival.needs > other => return None,
             Some(_) => return Some(Step::Give),
             None => {}
