@@ -225,7 +225,8 @@ fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Re
                 paint: Paint::new(options.color),
             }),
             None,
-        ),
+        )
+        .of_recording(),
         opened: HashMap::new(),
         at_ns: 0,
     };
@@ -248,6 +249,8 @@ fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Re
     }
     live.reader.handle_end();
     live.drain();
+    live.watcher.end_recording(live.at_ns);
+    live.watcher.show_lines();
     eprintln!("{}", live.watcher.seen());
     Ok(())
 }

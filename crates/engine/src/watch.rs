@@ -117,14 +117,36 @@ type LeftOut = BTreeMap<Option<ConnectionId>, u64>;
 impl Watch {
     /// A socket is asked for.
     pub(crate) fn open(&mut self, target: &Target, socket: SocketId, connection: ConnectionId) {
-        self.join(target, socket, connection);
+        self.enter(target, socket, connection, Monitor::new);
         if let Some((id, monitor)) = self.monitor(socket) {
             monitor.open(id);
         }
     }
 
-    /// A connection to this server is watched from here on. Its beginning may be in the past.
+    /// A recorded connection to this server is watched from here on. Its beginning may be in the past, and bytes may be missing.
     pub(crate) fn join(&mut self, target: &Target, socket: SocketId, connection: ConnectionId) {
+        self.enter(target, socket, connection, || Monitor::new().of_recording());
+    }
+
+    /// Nothing more comes of recorded connections: gives what was found as [`Watch::take`] does.
+    pub(crate) fn end_recording(&mut self) -> Vec<(Severity, Option<RecordId>)> {
+        let mut judged = Vec::new();
+        for at in 0..self.servers.len() {
+            if let Some(server) = self.servers.get_mut(at) {
+                server.monitor.handle_recording_end();
+            }
+            judged.append(&mut self.take_from(at, None));
+        }
+        judged
+    }
+
+    fn enter(
+        &mut self,
+        target: &Target,
+        socket: SocketId,
+        connection: ConnectionId,
+        monitor: fn() -> Monitor,
+    ) {
         let known = self
             .servers
             .iter()
@@ -132,7 +154,7 @@ impl Watch {
         let at = known.unwrap_or_else(|| {
             self.servers.push(Server {
                 target: target.clone(),
-                monitor: Monitor::new().with_notes(),
+                monitor: monitor().with_notes(),
                 left_out: 0,
             });
             self.servers.len().saturating_sub(1)

@@ -20,15 +20,18 @@ pub enum HandshakeState {
     Refused,
     /// Its end will not come.
     Broken,
+    /// Bytes are missing, which may have held its end.
+    Unknown,
 }
 
 impl HandshakeState {
-    pub(crate) const ALL: [(Self, &'static str); 5] = [
+    pub(crate) const ALL: [(Self, &'static str); 6] = [
         (Self::Waiting, "waiting"),
         (Self::Complete, "complete"),
         (Self::Resent, "resent"),
         (Self::Refused, "refused"),
         (Self::Broken, "broken"),
+        (Self::Unknown, "unknown"),
     ];
 }
 

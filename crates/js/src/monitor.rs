@@ -336,6 +336,7 @@ impl Flow {
             FlowState::Done => ("done", None, None),
             FlowState::Refused(code) => ("refused", None, Some(code.0)),
             FlowState::Broken => ("broken", None, None),
+            FlowState::Unknown => ("unknown", None, None),
         };
         Self {
             connection: flow.connection.0,

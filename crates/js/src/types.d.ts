@@ -232,7 +232,7 @@ export interface Flow {
   packets: number[];
   startedMs: number;
   updatedMs: number;
-  state: "waiting" | "done" | "refused" | "broken";
+  state: "waiting" | "done" | "refused" | "broken" | "unknown";
   /** When "waiting": the type of the packet that is to come. */
   waitsFor?: string;
   /** When "refused". */

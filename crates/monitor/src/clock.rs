@@ -72,6 +72,7 @@ impl Connection {
         if self.closed.is_some() || self.taken_over.is_some() {
             return;
         }
+        self.forget_late(judge);
         self.judge_open_after_disconnect(judge);
         if !matches!(self.phase, Phase::Unknown | Phase::Connecting | Phase::Open) {
             // Who is about to leave owes no answer.
@@ -184,6 +185,7 @@ impl Connection {
             let half = self.halves.of_mut(sender);
             if let Some((number, at)) = half.disconnect
                 && !half.is_ended
+                && !self.has_gap
                 && judge.at - at >= CLOSING
                 && self.phase == Phase::Ending
             {

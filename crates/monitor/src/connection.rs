@@ -28,11 +28,11 @@ pub(super) struct Half {
     pub(super) is_lost: bool,
     /// The topics that this side has set.
     pub(super) aliases: BTreeMap<u16, Box<str>>,
-    alias_bytes: usize,
+    pub(super) alias_bytes: usize,
     pub(super) packets: u64,
     /// Bytes that were passed over in search of the first packet.
     pub(super) passed: usize,
-    /// It was said that these bytes are no packets.
+    /// It was said that these bytes are no packets, or nobody knows whether they begin with one: some are missing before them.
     pub(super) is_foreign: bool,
     pub(super) last_packet: Option<Instant>,
     /// Its DISCONNECT.
@@ -137,6 +137,10 @@ pub(super) struct Connection {
     pub(super) closed: Option<Instant>,
     /// The number of its newest packet: what time shows stands there.
     pub(super) newest: Option<u64>,
+    /// Bytes are missing before what is known.
+    pub(super) has_gap: bool,
+    /// The newest packet stands behind what answers it.
+    pub(super) came_late: bool,
 }
 
 impl Connection {
@@ -178,6 +182,8 @@ impl Connection {
             questions: Vec::new(),
             closed: None,
             newest: None,
+            has_gap: false,
+            came_late: false,
         }
     }
 
@@ -196,6 +202,8 @@ impl Connection {
     /// What holds for every packet, before it is looked into.
     pub(super) fn arrive(&mut self, judge: &mut Judge<'_>, len: usize) {
         let from = judge.from;
+        self.forget_late(judge);
+        self.came_late = self.is_late(judge);
         self.newest = Some(judge.number);
         if from == Sender::Client {
             self.judge_keep_alive(judge, true);
@@ -394,8 +402,8 @@ impl Connection {
         half.aliases.insert(alias, topic.into());
     }
 
-    /// Everything that waits is broken off.
-    pub(super) fn break_flows(&mut self, judge: &mut Judge<'_>) {
+    /// Nothing more comes of what waits: `state` says why.
+    pub(super) fn break_flows(&mut self, judge: &mut Judge<'_>, state: FlowState) {
         let requests = self.requests.drain().map(|(_, request)| request.flow);
         let questions = self.questions.drain(..).map(|(_, flow)| flow);
         let others = [
@@ -407,7 +415,7 @@ impl Connection {
             .chain(questions)
             .chain(others.into_iter().flatten())
         {
-            flow.state = FlowState::Broken;
+            flow.state = state;
             judge.log.finish(flow);
         }
         self.pings = 0;

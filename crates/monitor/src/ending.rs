@@ -12,7 +12,7 @@ use super::explain::FactKind;
 use super::log::Judge;
 use super::remarks::remark_on;
 use super::view::{View, WillStep};
-use super::{ConnectionId, Finding, Phase, content};
+use super::{ConnectionId, Finding, FlowState, Phase, content};
 
 impl Connection {
     /// DISCONNECT.
@@ -137,6 +137,7 @@ impl Connection {
         if self.closed.is_some() {
             return;
         }
+        self.forget_late(judge);
         self.judge_keep_alive(judge, false);
         self.halves.of_mut(from).is_ended = true;
         if matches!(self.phase, Phase::Open | Phase::Unknown) {
@@ -149,6 +150,7 @@ impl Connection {
         if self.closed.is_some() {
             return;
         }
+        self.forget_late(judge);
         self.judge_keep_alive(judge, false);
         self.judge_ping(judge, true);
         for from in [Sender::Client, Sender::Server] {
@@ -193,7 +195,7 @@ impl Connection {
         for _ in 0..open.min(1000) {
             judge.fact(FactKind::LeftUnacknowledged, 0);
         }
-        self.break_flows(judge);
+        self.break_flows(judge, FlowState::Broken);
         // What a session keeps may go on with another connection.
         if !self.leave_session(view, judge.at) && self.taken_over.is_none() {
             for flow in self.session.broken_flows() {
@@ -203,23 +205,6 @@ impl Connection {
         for half in [&mut self.halves.client, &mut self.halves.server] {
             half.aliases.clear();
         }
-    }
-
-    /// Bytes are missing: all that is known from before is the version.
-    pub(super) fn begin_in_the_middle(&mut self, judge: &mut Judge<'_>) {
-        if self.closed.is_some() {
-            return;
-        }
-        self.break_flows(judge);
-        for flow in self.session.broken_flows() {
-            judge.log.finish(flow);
-        }
-        *self = Self {
-            version: self.version,
-            version_is_certain: self.version_is_certain,
-            newest: self.newest,
-            ..Self::new(self.id)
-        };
     }
 
     /// The session stays, or ends with the connection. Whether it stays.

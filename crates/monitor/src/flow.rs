@@ -38,6 +38,8 @@ pub enum FlowState {
     Refused(ReasonCode),
     /// The connection ended before.
     Broken,
+    /// Bytes are missing in the recording: they may have held the rest.
+    Unknown,
 }
 
 /// Packets that belong together.

@@ -90,7 +90,7 @@ impl Connection {
         at: Instant,
     ) -> bool {
         let half = self.halves.of(from);
-        let is_start = half.packets == 0 && half.passed == 0 && !half.is_lost;
+        let is_start = half.packets == 0 && half.passed == 0 && !half.is_lost && !half.is_foreign;
         is_start && self.judge_foreign(log, from, bytes, at)
     }
 

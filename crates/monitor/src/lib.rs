@@ -39,6 +39,7 @@ mod explain;
 mod finding;
 mod flow;
 mod foreign;
+mod gaps;
 mod judge;
 mod log;
 mod matched;
@@ -313,16 +314,6 @@ impl Monitor {
         }
     }
 
-    /// Says that bytes of a connection are missing here, of either side: what they began or ended is not known.
-    /// What follows is judged as in a recording that begins in the middle. The missing bytes may have come at any time up
-    /// to `at`.
-    pub fn handle_gap(&mut self, connection: ConnectionId, at: Instant) {
-        if let Some(known) = self.connections.get_mut(&connection) {
-            let mut judge = judge_of(&mut self.log, known, at);
-            known.begin_in_the_middle(&mut judge);
-        }
-    }
-
     /// Says that time has passed, so that silence is found while no packets come. Once a second is
     /// often enough.
     pub fn handle_time(&mut self, now: Instant) {
@@ -334,6 +325,7 @@ impl Monitor {
             return;
         }
         self.next_tick = now + TICK;
+        self.log.settle(now);
         let Self {
             connections,
             view,

@@ -10,7 +10,7 @@ use super::explain::{FactKind, Facts};
 use super::{ConnectionId, Finding, Flow, PacketNumbers};
 
 /// Findings that are kept at most and were not polled.
-const MAXIMUM_FINDINGS: usize = 10_000;
+pub(super) const MAXIMUM_FINDINGS: usize = 10_000;
 /// Connections of which it is counted how often each rule was broken.
 const MAXIMUM_COUNTED: usize = 2_000;
 /// Findings of one rule on one connection that are kept at most.
@@ -26,6 +26,11 @@ pub(super) struct Log {
     polled: usize,
     counts: BTreeMap<ConnectionId, BTreeMap<Rule, u32>>,
     pub(super) findings_dropped: u64,
+    /// Findings wait in `doubtful` for gaps to show.
+    pub(super) keeps_doubtful: bool,
+    pub(super) doubtful: VecDeque<Finding>,
+    /// Bytes are missing of a connection.
+    pub(super) is_incomplete: bool,
     /// Notes about single packets are wanted, too.
     pub(super) has_notes: bool,
     pub(super) flows: VecDeque<Flow>,
@@ -56,9 +61,12 @@ impl Log {
     /// Writes a finding down, if the version has the rule.
     #[cold]
     pub(super) fn report(&mut self, finding: Finding) {
-        if !finding.rule.is_in(finding.version) {
-            return;
+        if finding.rule.is_in(finding.version) && !self.keep_doubtful(&finding) {
+            self.write(finding);
         }
+    }
+
+    pub(super) fn write(&mut self, finding: Finding) {
         if self.counts.len() >= MAXIMUM_COUNTED && !self.counts.contains_key(&finding.connection) {
             self.counts.pop_first();
         }

@@ -79,6 +79,8 @@ pub(super) struct View {
     sessions: BTreeMap<Box<str>, Stored>,
     retained: HashMap<u64, Retained>,
     pub(super) wills: Vec<Will>,
+    /// A connection whose beginning is missing may go on with any session, so none is kept.
+    forgets_sessions: bool,
 }
 
 impl View {
@@ -97,9 +99,24 @@ impl View {
         self.sessions.values().map(|stored| &stored.session)
     }
 
+    /// Bytes are missing of a connection of this client, or of any where it has no name: gives the sessions that they may have
+    /// ended.
+    pub(super) fn doubt(&mut self, client: &str) -> Vec<Session> {
+        self.forgets_sessions |= client.is_empty();
+        let own = self.sessions.remove(client);
+        let all = client
+            .is_empty()
+            .then(|| core::mem::take(&mut self.sessions));
+        let all = all.into_iter().flat_map(BTreeMap::into_values);
+        own.into_iter()
+            .chain(all)
+            .map(|stored| stored.session)
+            .collect()
+    }
+
     /// Keeps the session of a client that is away, if it has a name. Whether it does.
     pub(super) fn keep_session(&mut self, mut session: Session, ends: Option<Instant>) -> bool {
-        if session.client_identifier.is_empty() {
+        if session.client_identifier.is_empty() || self.forgets_sessions {
             return false;
         }
         if self.sessions.len() >= MAXIMUM_SESSIONS {

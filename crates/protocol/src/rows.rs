@@ -167,6 +167,8 @@ pub enum FlowState {
     Refused,
     /// Its end will not come: the session is over.
     Broken,
+    /// Bytes are missing in the capture, which may have held its end.
+    Unknown,
 }
 
 /// What was found on the wire: a broken rule of a packet or of a conversation, or something else that is

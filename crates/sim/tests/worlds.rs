@@ -10,12 +10,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Duration;
 
 use mqttscope_broker::{self as broker, Broker};
+use mqttscope_capture::pcapng::{self, Ends, Writer};
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{self, CaptureReader, KeyLogSessions, Limits};
 use mqttscope_client::{Client, Command, Event, Options, Phase};
 use mqttscope_monitor::{ConnectionId, Monitor, judge};
-use mqttscope_shared::Message;
+use mqttscope_shared::{Instant, Message};
 use mqttscope_sim::{End, Impairments, World};
 use mqttscope_wire::{
     PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode, Sender, Severity, Subscription,
@@ -165,6 +169,7 @@ struct Run<'a> {
     last: BTreeMap<usize, ConnectionId>,
     /// What each side of a connection sent: the client's, the server's.
     sides: Sides,
+    file: File,
 }
 
 type Sides = BTreeMap<ConnectionId, [Vec<u8>; 2]>;
@@ -201,6 +206,7 @@ impl Run<'_> {
             };
             if self.open.insert(id) {
                 self.monitor.open(id);
+                self.file.open(id, crossing.at);
             }
             // The server has let go of a client's older connection when it answers on a newer one.
             if from == Sender::Server
@@ -208,12 +214,14 @@ impl Run<'_> {
                 && before < id
             {
                 self.monitor.close(before, crossing.at);
+                self.file.close(before, crossing.at);
             }
             let [client, server] = self.sides.entry(id).or_default();
             match from {
                 Sender::Client => client.extend_from_slice(&crossing.bytes),
                 Sender::Server => server.extend_from_slice(&crossing.bytes),
             }
+            self.file.bytes(id, from, &crossing.bytes, crossing.at);
             self.monitor.push(id, from, &crossing.bytes, crossing.at);
         }
         for finding in self.monitor.findings() {
@@ -312,6 +320,11 @@ impl Run<'_> {
 }
 
 fn run(plan: &Plan) -> Result<Sides, TestCaseError> {
+    recorded(plan, false).map(|(sides, _)| sides)
+}
+
+/// What each side sent, and all of it as a capture.
+fn recorded(plan: &Plan, in_websocket: bool) -> Result<(Sides, Vec<Vec<u8>>), TestCaseError> {
     let mut options_of_broker = broker::Options::new(0);
     options_of_broker.limits.receive_maximum = plan.receive_maximum[0];
     let mut world = World::new(Broker::new(options_of_broker));
@@ -333,6 +346,7 @@ fn run(plan: &Plan) -> Result<Sides, TestCaseError> {
         open: BTreeSet::new(),
         last: BTreeMap::new(),
         sides: Sides::new(),
+        file: File::new(in_websocket),
     };
     let all = SubscriptionOptions {
         maximum_qos: QoS::ExactlyOnce,
@@ -352,7 +366,179 @@ fn run(plan: &Plan) -> Result<Sides, TestCaseError> {
         run.world.pass(Duration::from_secs(10));
         run.take()?;
     }
-    Ok(run.sides)
+    Ok((run.sides, run.file.frames))
+}
+
+/// A capture of a world: blocks of pcapng, a frame each, behind those that begin it.
+struct File {
+    writer: Writer,
+    frames: Vec<Vec<u8>>,
+    in_websocket: bool,
+}
+
+impl File {
+    fn new(in_websocket: bool) -> Self {
+        let writer = Writer::new("worlds");
+        let mut head = Vec::new();
+        writer.begin(&mut head);
+        Self {
+            writer,
+            frames: vec![head],
+            in_websocket,
+        }
+    }
+
+    fn write(&mut self, write: impl FnOnce(&mut Writer, &mut Vec<u8>)) {
+        let mut blocks = Vec::new();
+        write(&mut self.writer, &mut blocks);
+        let mut rest = &blocks[..];
+        while !rest.is_empty() {
+            let len = u32::from_le_bytes(rest[4..8].try_into().unwrap()) as usize;
+            assert_eq!(pcapng::whole_blocks(&rest[..len]), len);
+            self.frames.push(rest[..len].to_vec());
+            rest = &rest[len..];
+        }
+    }
+
+    fn open(&mut self, id: ConnectionId, at: Instant) {
+        let port = 10_000 + u16::try_from(id.0).unwrap();
+        let ends = Ends {
+            client: ([10, 0, 0, 7], port).into(),
+            server: ([10, 0, 0, 1], 1883).into(),
+        };
+        self.write(|writer, out| writer.open(id.0, ends, "", nanos(at), out));
+        if self.in_websocket {
+            let up = b"GET /mqtt HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
+            let down = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
+            self.write(|writer, out| writer.bytes(id.0, Role::Client, up, nanos(at), out));
+            self.write(|writer, out| writer.bytes(id.0, Role::Server, down, nanos(at), out));
+        }
+    }
+
+    fn bytes(&mut self, id: ConnectionId, from: Sender, bytes: &[u8], at: Instant) {
+        let role = match from {
+            Sender::Client => Role::Client,
+            Sender::Server => Role::Server,
+        };
+        let mut frame = Vec::new();
+        if self.in_websocket {
+            frame.push(0x82);
+            let mask = if from == Sender::Client { 0x80 } else { 0 };
+            match u8::try_from(bytes.len()).ok().filter(|len| *len < 126) {
+                Some(len) => frame.push(mask | len),
+                None => {
+                    frame.push(mask | 126);
+                    frame.extend(u16::try_from(bytes.len()).unwrap().to_be_bytes());
+                }
+            }
+            if mask != 0 {
+                frame.extend([0; 4]);
+            }
+        }
+        frame.extend(bytes);
+        self.write(|writer, out| writer.bytes(id.0, role, &frame, nanos(at), out));
+        // TCP acknowledges it.
+        self.write(|writer, out| writer.mark(id.0, "", nanos(at), out));
+        if role == Role::Client
+            && let Some(frame) = self.frames.last_mut()
+        {
+            // The other way: addresses, ports, and both numbers change places.
+            for (one, other, len) in [(12, 16, 4), (20, 22, 2), (24, 28, 4)] {
+                for at in 28..28 + len {
+                    frame.swap(at + one, at + other);
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, id: ConnectionId, at: Instant) {
+        self.write(|writer, out| writer.close(id.0, nanos(at), out));
+    }
+}
+
+/// A time of a world, some time after 1970.
+fn nanos(at: Instant) -> u64 {
+    1_700_000_000_000_000_000 + at.micros() * 1000
+}
+
+/// What is found in a capture, but for notes: how often each rule is broken, and by whom.
+fn found(frames: &[&Vec<u8>], keys: &[u8]) -> (BTreeMap<String, usize>, Vec<String>) {
+    let mut monitor = Monitor::new().of_recording();
+    let sessions = Box::new(KeyLogSessions::new(keys));
+    let mut reader = CaptureReader::new(Limits::default()).with_tls(sessions);
+    for frame in frames {
+        reader.handle_bytes(frame);
+    }
+    reader.handle_end();
+    let mut last = Instant::ZERO;
+    let mut told = Vec::new();
+    let id = |it: recording::ConnectionId| ConnectionId(it.0);
+    let instant =
+        |ns: Option<u64>| Instant::from_micros(ns.unwrap() / 1000 - 1_700_000_000_000_000);
+    while let Some(event) = reader.poll_event() {
+        told.push(format!("{event:02x?}"));
+        match event {
+            recording::Event::Opened(opened) if opened.has_syn => {
+                monitor.open(id(opened.connection));
+            }
+            recording::Event::Bytes {
+                connection,
+                from,
+                at_ns,
+                bytes,
+                ..
+            } => {
+                last = instant(at_ns);
+                let from = match from {
+                    Role::Client => Sender::Client,
+                    Role::Server => Sender::Server,
+                };
+                monitor.push(id(connection), from, bytes, last);
+            }
+            recording::Event::Gap { connection, .. }
+            | recording::Event::Skipped { connection, .. } => {
+                monitor.handle_gap(id(connection), last);
+            }
+            recording::Event::Closed {
+                connection, at_ns, ..
+            } => monitor.close(id(connection), instant(at_ns)),
+            _ => {}
+        }
+    }
+    monitor.handle_recording_end();
+    let mut counts = BTreeMap::new();
+    for finding in monitor.findings() {
+        if finding.severity() != Severity::Note {
+            told.push(format!("{:?} {}", finding.rule, finding.message()));
+            *counts
+                .entry(format!("{} by {:?}", finding.rule.name(), finding.by))
+                .or_insert(0) += 1;
+        }
+    }
+    (counts, told)
+}
+
+/// Without these frames nobody is accused of what nobody was accused of with them.
+fn without(
+    frames: &[Vec<u8>],
+    keys: &[u8],
+    is_lost: impl Fn(usize) -> bool,
+) -> Result<(), TestCaseError> {
+    let all: Vec<_> = frames.iter().collect();
+    let (clean, _) = found(&all, keys);
+    let lossy: Vec<_> = (0..frames.len())
+        .filter(|at| *at < 1 || !is_lost(*at))
+        .map(|at| &frames[at])
+        .collect();
+    let (dirty, told) = found(&lossy, keys);
+    for (what, count) in dirty {
+        prop_assert!(
+            count <= clean.get(&what).copied().unwrap_or(0),
+            "{what:?} {count} {}",
+            told.join("\n")
+        );
+    }
+    Ok(())
 }
 
 proptest! {
@@ -383,4 +569,48 @@ proptest! {
             }
         }
     }
+
+    /// A capture that lacks any one frame, or some of all, shows no fault of anybody.
+    #[test]
+    fn nobody_is_accused_of_what_a_capture_lacks(
+        plan in plan(),
+        in_websocket in any::<bool>(),
+        one in any::<prop::sample::Index>(),
+        some in proptest::collection::vec(any::<prop::sample::Index>(), 0..4),
+    ) {
+        let (_, frames) = recorded(&plan, in_websocket)?;
+        let one = one.index(frames.len());
+        without(&frames, &[], |at| at == one)?;
+        let some: Vec<usize> = some.iter().map(|it| it.index(frames.len())).collect();
+        without(&frames, &[], |at| some.contains(&at))?;
+    }
+}
+
+/// mosquitto and paho, as tcpdump saw them, over TCP, TLS and WebSocket.
+#[test]
+fn nobody_is_accused_of_a_frame_that_a_recording_lacks() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../capture/tests/captures/recorded");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        if file.extension().is_none_or(|it| it != "pcap") {
+            continue;
+        }
+        let keys = std::fs::read(file.with_extension("keys")).unwrap_or_default();
+        let bytes = std::fs::read(&file).unwrap();
+        let (head, mut rest) = bytes.split_at(24);
+        let mut frames = vec![head.to_vec()];
+        while !rest.is_empty() {
+            let len = 16 + u32::from_le_bytes(rest[8..12].try_into().unwrap()) as usize;
+            let (frame, behind) = rest.split_at(len);
+            frames.push(frame.to_vec());
+            rest = behind;
+        }
+        seen += usize::from(!keys.is_empty());
+        for one in 1..frames.len() {
+            without(&frames, &keys, |at| at == one)
+                .unwrap_or_else(|error| panic!("{} without frame {one}: {error}", file.display()));
+        }
+    }
+    assert!(seen >= 3);
 }

@@ -129,6 +129,7 @@ fn flow_row(
         FlowState::Waiting => "accent",
         FlowState::Resent => "warn",
         FlowState::Refused | FlowState::Broken => "bad",
+        FlowState::Unknown => "",
     };
     html! {
         <div key={id} id={format!("flows-{id}")} class={classes!("flow-row", is_tall.then_some("tall"))} role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}

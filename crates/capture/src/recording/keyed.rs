@@ -39,6 +39,7 @@ impl TlsSessions for KeyLogSessions {
             next: None,
             current: None,
             end: None,
+            missing: Vec::new(),
         }))
     }
 }
@@ -54,6 +55,8 @@ struct Opener {
     current: Option<tls::Plain>,
     /// What is told at the end.
     end: Option<String>,
+    /// Of whom it was told that bytes are missing, and who has said nothing since.
+    missing: Vec<Role>,
 }
 
 impl TlsOpener for Opener {
@@ -79,9 +82,17 @@ impl TlsOpener for Opener {
         if let Some(plain) = self.next.take() {
             return Some(lent(self.current.insert(plain)));
         }
+        if let Some(from) = self.session.poll_gap() {
+            // What the other side says next may answer what is missing.
+            self.missing.retain(|it| *it != from);
+            self.missing.push(from);
+            return Some(Plain::Gap { from });
+        }
         if let Some(plain) = self.session.poll_plaintext() {
-            if plain.after_gap {
-                let from = plain.from;
+            let from = plain.from;
+            let is_told = self.missing.contains(&from);
+            self.missing.retain(|it| *it != from);
+            if plain.after_gap && !is_told {
                 self.next = Some(plain);
                 return Some(Plain::Gap { from });
             }

@@ -333,6 +333,7 @@ struct Taker<'t> {
 
 impl Take for Taker<'_> {
     fn segment(&mut self, segment: &Segment<'_>) {
+        self.flows.pass_time(self.moment);
         // What the segment before it in an aggregate of frames brought comes first.
         while self.flows.work(&mut self.around) {}
         self.around.counts.segments = self.around.counts.segments.saturating_add(1);

@@ -73,6 +73,13 @@ impl Session {
     /// So many TCP bytes of a side are missing behind those that were given.
     pub fn handle_gap(&mut self, from: Role, bytes: u64) {
         self.flow(from).framer.gap(bytes);
+        self.shared.miss(from);
+    }
+
+    /// Who sent bytes that are missing before the next plaintext, of whichever side: to be asked before it is polled.
+    pub fn poll_gap(&mut self) -> Option<Role> {
+        let is_waiting = !self.client.queue.is_empty() || !self.server.queue.is_empty();
+        self.shared.poll_gap(is_waiting)
     }
 
     /// Opens what was kept, if the key log has come to know more.

@@ -6,9 +6,13 @@ use super::hello::{ClientHello, EncryptedExtensions, ServerHello};
 use super::queue::Place;
 use super::state::{About, EarlyData, State, Version};
 use super::{Plain, Tag};
+use crate::reading::Role;
 
 /// The most handshakes of one connection that are followed.
 const MAX_HANDSHAKES: usize = 64;
+
+/// The most places that are remembered at which bytes are missing, while nothing can be opened.
+const MAX_MISSING: usize = 1024;
 
 /// A ClientHello and its answer.
 #[derive(Default)]
@@ -58,6 +62,8 @@ pub(super) struct Shared {
     pub(super) out: VecDeque<(u64, Plain)>,
     /// How many records came.
     records: u64,
+    /// Behind which records bytes are missing, and whose.
+    missing: VecDeque<(u64, Role)>,
     /// How many bytes may be deciphered in search of records' numbers.
     pub(super) search: u64,
 }
@@ -154,6 +160,25 @@ impl Shared {
             }
             _ => {}
         }
+    }
+
+    /// Bytes of a side are missing behind the records so far.
+    pub(super) fn miss(&mut self, from: Role) {
+        let place = (self.records, from);
+        if self.missing.back() != Some(&place) && self.missing.len() < MAX_MISSING {
+            self.missing.push_back(place);
+        }
+    }
+
+    /// Whose bytes are missing before the next that comes out. `is_waiting`: records before it may still come out.
+    pub(super) fn poll_gap(&mut self, is_waiting: bool) -> Option<Role> {
+        let &(behind, from) = self.missing.front()?;
+        let is_here = match self.out.front() {
+            Some((order, _)) => *order > behind,
+            None => !is_waiting,
+        };
+        is_here.then(|| self.missing.pop_front())?;
+        Some(from)
     }
 
     /// The place of the next record.

@@ -13,6 +13,7 @@ pub(crate) struct Segment {
     pub(crate) from: (u8, u16),
     pub(crate) to: (u8, u16),
     pub(crate) sequence: u32,
+    pub(crate) acknowledges: u32,
     pub(crate) flags: u8,
     pub(crate) payload: Vec<u8>,
     pub(crate) identification: u16,
@@ -31,6 +32,7 @@ pub(crate) fn segment(is_client: bool, sequence: u32, flags: u8, payload: &[u8])
         from,
         to,
         sequence,
+        acknowledges: 0,
         flags,
         payload: payload.to_vec(),
         identification: 0,
@@ -61,7 +63,8 @@ impl Segment {
         bytes.extend(self.from.1.to_be_bytes());
         bytes.extend(self.to.1.to_be_bytes());
         bytes.extend(self.sequence.to_be_bytes());
-        bytes.extend([0, 0, 0, 0, 0x50, self.flags, 0xff, 0xff, 0, 0, 0, 0]);
+        bytes.extend(self.acknowledges.to_be_bytes());
+        bytes.extend([0x50, self.flags, 0xff, 0xff, 0, 0, 0, 0]);
         bytes.extend(&self.payload);
         bytes
     }

@@ -417,3 +417,42 @@ fn a_cut_segment_over_bytes_that_were_given_is_a_gap_of_the_rest() {
         ]
     );
 }
+
+/// A frame is not in the capture: the answer to it shows that it was sent, so the gap stands before the answer.
+#[test]
+fn what_was_acknowledged_and_is_not_here_is_a_gap_before_its_answer() {
+    let puback = &[0x40, 2, 0, 1];
+    let mut answer = down(5004, puback);
+    answer.acknowledges = 1015 + 10;
+    let later = up(1015 + 10, PINGREQ);
+    let all = [
+        &client(&[])[..],
+        &[down(5000, CONNACK), answer.clone(), later],
+    ]
+    .concat();
+    let found = found(&all);
+    assert_eq!(
+        behind(found.only()),
+        [Part::Gap(Some(10)), Part::Bytes(PINGREQ.to_vec())]
+    );
+    let gap = found.events.iter().position(|it| it.contains("Gap"));
+    let answered = found
+        .events
+        .iter()
+        .position(|it| it.contains("[40, 2, 0, 1]") || it.contains("[64, 2, 0, 1]"));
+    assert!(gap < answered, "{:#?}", found.events);
+    // Where it comes a little later, as in captures of two interfaces, nothing is missing.
+    let message = publish("a", b"12345");
+    assert_eq!(message.len(), 10);
+    let late = up(1015, &message);
+    let all = [
+        &client(&[])[..],
+        &[down(5000, CONNACK), answer, late.clone()],
+    ]
+    .concat();
+    let mut file = written(&all);
+    let last = file.len() - 16 - late.ipv4().len();
+    let before = u32::from_le_bytes(file[last..last + 4].try_into().unwrap()) - 1;
+    file[last..last + 4].copy_from_slice(&before.to_le_bytes());
+    assert_eq!(behind(read(&file).only()), [Part::Bytes(message)]);
+}

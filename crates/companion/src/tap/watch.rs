@@ -141,6 +141,26 @@ impl Watcher {
         }
     }
 
+    /// What it looks at is a recording, which may lack bytes.
+    pub(crate) fn of_recording(mut self) -> Self {
+        for watch in &mut self.taps {
+            watch.monitor = Monitor::new().of_recording();
+        }
+        self
+    }
+
+    /// The recording is over.
+    pub(crate) fn end_recording(&mut self, at_ns: u64) {
+        for tap in 0..self.taps.len() {
+            let Some(watch) = self.taps.get_mut(tap) else {
+                continue;
+            };
+            watch.monitor.handle_recording_end();
+            let at = watch.instant(at_ns);
+            self.findings(tap, at);
+        }
+    }
+
     /// Reads all packets as this version from now on, in place of that of their connection.
     pub(crate) const fn read_as(&mut self, version: Option<ProtocolVersion>) {
         self.version = version;

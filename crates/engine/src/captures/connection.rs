@@ -73,6 +73,8 @@ pub(crate) struct Captured {
     /// The DISCONNECT that came, if any.
     goodbye: Option<Goodbye>,
     refused: Option<String>,
+    /// Another file has this connection, too: this one is in the file with this number.
+    pub(crate) copy_in: Option<usize>,
 }
 
 /// A DISCONNECT, which says why the connection ends.
@@ -217,6 +219,7 @@ impl Captured {
             how: None,
             goodbye: None,
             refused: None,
+            copy_in: None,
         }
     }
 
@@ -432,6 +435,15 @@ impl Captured {
 
     pub(crate) fn ended(&self) -> Option<&str> {
         self.ended.as_deref()
+    }
+
+    /// Whether it was open at a time, as far as is known.
+    pub(crate) fn is_open_at(&self, at_ns: Option<u64>) -> bool {
+        let micros = at_ns.unwrap_or(0) / 1_000;
+        self.ended.is_none()
+            || self
+                .times
+                .is_some_and(|(_, last)| micros <= last.micros() && at_ns.is_some())
     }
 
     pub(crate) fn begins(&self) -> Instant {

@@ -93,6 +93,8 @@ pub(crate) struct Captures {
     /// Where those of the files that are read now stand, by the file and their number in it.
     places: HashMap<(usize, recording::ConnectionId), usize>,
     of: BTreeMap<ConnectionId, usize>,
+    /// The latest connection between two ends that is no copy, with its file.
+    between: HashMap<(String, String), (usize, usize)>,
     /// The connection that came last with a Client Identifier.
     newest: HashMap<String, usize>,
     /// Client Identifiers that several connections have.
@@ -306,7 +308,18 @@ impl Captures {
         let place = self.all.len();
         self.places.insert((self.at, opened.connection), place);
         self.of.insert(id, place);
-        self.all.push(Captured::new(id, socket, opened));
+        let ends = (opened.client.to_string(), opened.server.to_string());
+        let other = self.between.get(&ends).filter(|(file, _)| *file != self.at);
+        let other = other.and_then(|(_, place)| self.all.get(*place));
+        let copy_in = other
+            .filter(|other| other.is_open_at(opened.at_ns))
+            .map(|_| self.at);
+        if copy_in.is_none() {
+            self.between.insert(ends, (self.at, place));
+        }
+        let mut captured = Captured::new(id, socket, opened);
+        captured.copy_in = copy_in;
+        self.all.push(captured);
     }
 
     pub(crate) fn get_mut(&mut self, id: recording::ConnectionId) -> Option<&mut Captured> {
@@ -434,7 +447,10 @@ impl Captures {
         let name = captured.client_identifier();
         let &newest = self.newest.get(name).filter(|_| !name.is_empty())?;
         let rival = self.all.get(newest).filter(|_| newest != own)?;
-        let is_rival = rival.broker() == captured.broker() && !rival.is_refused();
+        // The same ends: another capture of the same connection.
+        let is_rival = rival.broker() == captured.broker()
+            && rival.opened.client != captured.opened.client
+            && !rival.is_refused();
         is_rival.then(|| rival.opened.client.to_string())
     }
 

@@ -110,6 +110,8 @@ impl Engine {
             }
             self.captures.settled(id);
         }
+        let judged = self.watch.end_recording();
+        self.judged(judged);
         self.captures.changed();
     }
 
@@ -277,7 +279,12 @@ impl Engine {
         };
         let (number, socket) = (captured.id, captured.socket);
         let begins = captured.opened.frame;
-        let server = Target::WebSocket(captured.broker());
+        // Two captures of the same traffic are two recordings, and no client is in both.
+        let broker = captured.broker();
+        let server = Target::WebSocket(match captured.copy_in {
+            Some(file) => format!("{broker} in file {file}"),
+            None => broker,
+        });
         let event = event(EventKind::Begins, captured.says_beginning());
         let at = held.begins().unwrap_or(self.captured_at);
         self.watch.join(&server, socket, number);

@@ -318,6 +318,7 @@ impl Known {
                 FlowState::Resent => HandshakeState::Resent,
                 FlowState::Refused => HandshakeState::Refused,
                 FlowState::Broken => HandshakeState::Broken,
+                FlowState::Unknown => HandshakeState::Unknown,
             };
             for packet in flow.packets() {
                 // A request's message has a handshake of its own, which counts.

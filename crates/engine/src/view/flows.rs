@@ -23,6 +23,7 @@ pub(crate) fn state(watched: &Watched, log: &WireLog) -> FlowState {
         State::WaitsFor(_) => FlowState::Waiting,
         State::Refused(_) => FlowState::Refused,
         State::Broken => FlowState::Broken,
+        State::Unknown => FlowState::Unknown,
     }
 }
 
@@ -50,6 +51,7 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
             format!("refused: {name}")
         }
         State::Broken => "the connection ended before".to_owned(),
+        State::Unknown => "unknown (bytes are missing)".to_owned(),
     };
     FlowView {
         connection: watched.connection,

@@ -121,3 +121,32 @@ fn findings_of_merged_files_are_those_of_each() {
     let (_, merged) = read(&names, 1 << 16);
     assert_eq!(says(&merged), alone);
 }
+
+/// At the client and at the broker.
+#[test]
+fn two_captures_of_the_same_traffic_take_nothing_over() {
+    let (mut writer, mut one) = (Writer::new("test"), Vec::new());
+    writer.begin(&mut one);
+    for (id, name) in [(1, b'a'), (2, b'b')] {
+        writer.open(id, from(50_000 + id as u16), "", SECOND, &mut one);
+        writer.bytes(id, Role::Client, &connect(name), SECOND, &mut one);
+        writer.bytes(id, Role::Server, b"\x20\x02\0\0", 2 * SECOND, &mut one);
+        writer.bytes(id, Role::Client, b"\xc0\0", 3 * SECOND, &mut one);
+        writer.bytes(id, Role::Server, b"\xd0\0", 4 * SECOND, &mut one);
+    }
+    let mut other = one.clone();
+    writer.bytes(1, Role::Client, b"\xc0\0", 5 * SECOND, &mut other);
+    writer.bytes(1, Role::Server, b"\xd0\0", 5 * SECOND, &mut other);
+    let mut engine = Engine::new(1);
+    let files = [&one[..], &other];
+    let names = ["one", "other"].map(str::to_owned);
+    engine.handle_files([
+        (names[0].clone(), one.len() as u64),
+        (names[1].clone(), other.len() as u64),
+    ]);
+    feed(&mut engine, &files, 1 << 20);
+    let shown = shown(&mut engine, everything());
+    assert_eq!(shown.captured.len(), 4);
+    let says: Vec<_> = shown.findings.iter().map(|it| &it.message).collect();
+    assert_eq!(says, [""; 0]);
+}

@@ -114,7 +114,7 @@ fn rows_come_and_go_with_what_is_known_of_them() {
         "answered == false",
         "answered",
         "finding",
-        "handshake.state == broken",
+        "handshake.state == complete",
         "handshake.state == waiting",
         "client_id == \"P1\"",
         "!(client_id == \"P1\")",

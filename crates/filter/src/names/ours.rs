@@ -60,7 +60,7 @@ pub(super) static TABLE: &[Described] = &[
     ),
     row(
         "handshake.state",
-        Kind::Named(4, Names::Handshake),
+        Kind::Named(5, Names::Handshake),
         Source::Fact(F::Handshake),
         "how far the handshake is that the packet belongs to",
     ),

@@ -219,7 +219,7 @@ impl Names {
             Self::Property => "a property, by number or name",
             Self::Severity => "error, warning or note",
             Self::Sender => "client or server",
-            Self::Handshake => "waiting, complete, resent, refused or broken",
+            Self::Handshake => "waiting, complete, resent, refused, broken or unknown",
             Self::Rule => "the name of a rule",
         }
     }

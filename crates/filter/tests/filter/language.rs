@@ -129,6 +129,7 @@ fn filters_are_read_and_written() {
             "handshake.state in {waiting broken}",
             "handshake.state in {waiting, broken}",
         ),
+        ("handshake.state == unknown", "handshake.state == unknown"),
         (
             "sender == server && version == 3.1.1",
             "sender == server && version == \"3.1.1\"",

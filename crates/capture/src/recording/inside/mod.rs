@@ -104,6 +104,11 @@ impl Head {
         self.id
     }
 
+    /// A SYN of either side was seen.
+    pub(super) const fn has_syn(&self) -> bool {
+        self.has_syn
+    }
+
     /// A SYN of a side was seen.
     pub(super) fn syn(&mut self, side: usize, is_answer: bool) {
         if !self.has_syn && self.id.is_none() {

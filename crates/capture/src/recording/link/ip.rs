@@ -194,7 +194,7 @@ impl<T: Take> Walk<'_, T> {
     }
 
     fn tcp(&mut self, bytes: &[u8], between: Between, way: Way) {
-        let Some((&[a, b, c, d, e, f, g, h, _, _, _, _, length, flags], _)) =
+        let Some((&[a, b, c, d, e, f, g, h, i, j, k, l, length, flags], _)) =
             bytes.split_first_chunk::<14>()
         else {
             return self.take.unread(Unread::Damaged);
@@ -217,6 +217,7 @@ impl<T: Take> Walk<'_, T> {
             },
             path: way.path,
             sequence: u32::from_be_bytes([e, f, g, h]),
+            acknowledges: Segment::acknowledged(flags, u32::from_be_bytes([i, j, k, l])),
             flags,
             payload,
             missing,

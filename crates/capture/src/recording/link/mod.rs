@@ -24,6 +24,8 @@ pub(super) struct Segment<'a> {
     /// VLANs and tunnels around it: the same ports in others belong to other connections.
     pub(super) path: u64,
     pub(super) sequence: u32,
+    /// The number that comes next of the other side, as this one knows.
+    pub(super) acknowledges: Option<u32>,
     pub(super) flags: u8,
     pub(super) payload: &'a [u8],
     /// Bytes of the payload that were not captured.
@@ -38,6 +40,15 @@ impl Segment<'_> {
     pub(super) const SYN: u8 = 2;
     pub(super) const RST: u8 = 4;
     pub(super) const ACK: u8 = 16;
+
+    /// Whoever makes segments up may leave the number 0, and that of a reset says nothing.
+    pub(super) const fn acknowledged(flags: u8, number: u32) -> Option<u32> {
+        if flags & Self::ACK != 0 && flags & Self::RST == 0 && number != 0 {
+            Some(number)
+        } else {
+            None
+        }
+    }
 
     pub(super) const fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0

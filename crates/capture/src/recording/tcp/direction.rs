@@ -1,5 +1,6 @@
 //! One direction of a TCP connection: segments in whatever order become a stream (RFC 9293, section 3.10). Of bytes
-//! that come twice the first are kept.
+//! that come twice the first are kept. What the other side acknowledges was sent: bytes that are not here by then are missing
+//! in the capture.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +14,19 @@ const SEGMENT_COST: usize = 96;
 /// A segment as far back as this is no retransmission: no window is so large in practice.
 const FARTHEST_BACK: i32 = -(16 << 20);
 
-/// Bytes behind a gap.
+/// When a segment came, and what its sender knew then.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) moment: Moment,
+    /// The place in the other side's stream that it acknowledges: what is before may be what it answers.
+    pub(super) needs: u64,
+    /// That place is not reached yet.
+    pub(super) is_early: bool,
+}
+
+/// Bytes that wait.
 enum Held {
-    Bytes(Vec<u8>, Moment),
+    Bytes(Vec<u8>, Arrival),
     /// Bytes that the capture left out of a segment.
     Missing(u64),
 }
@@ -51,6 +62,28 @@ pub(super) struct Direction {
     /// What would follow a segment that stands far off.
     stray: Option<u32>,
     restart: bool,
+    /// The other side has all before this place.
+    acknowledged: u64,
+    /// What it acknowledged is not all here: it is waited for, or was for long enough.
+    awaited: Awaited,
+    /// The gap that was given up last because of that, with nothing behind it yet: should it come after all, the stream goes on there.
+    hole: Option<u64>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Awaited {
+    #[default]
+    No,
+    Yes,
+    Overdue,
+}
+
+/// What is done next with what waits.
+enum Step {
+    Restart,
+    /// Up to here bytes are missing.
+    Gap(u64),
+    Give,
 }
 
 impl Direction {
@@ -80,11 +113,59 @@ impl Direction {
         })
     }
 
+    /// What the other side has to have seen for an answer: where it stands, or all where it ended.
+    pub(super) fn reached(&self) -> u64 {
+        if self.is_finished() {
+            u64::MAX
+        } else {
+            self.position
+        }
+    }
+
+    /// The other side acknowledges what comes before a sequence number: gives its place, 0 where that is old or odd.
+    pub(super) fn acknowledge(&mut self, number: u32) -> u64 {
+        let Some(next) = self.next else {
+            return 0;
+        };
+        let ahead = number.wrapping_sub(next).cast_signed();
+        if !(1..=-FARTHEST_BACK).contains(&ahead) || self.is_finished() {
+            return 0;
+        }
+        let place = self
+            .position
+            .saturating_add(u64::from(ahead.unsigned_abs()));
+        // A FIN takes a number.
+        let place = self.fin.map_or(place, |end| place.min(end));
+        self.acknowledged = self.acknowledged.max(place);
+        place
+    }
+
+    /// Nothing of this side was seen: its stream begins at a number.
+    pub(super) const fn begin_at(&mut self, sequence: u32) {
+        self.next = Some(sequence);
+    }
+
+    /// Whether bytes that were acknowledged are waited for from now on.
+    pub(super) fn begins_to_wait(&mut self) -> bool {
+        let begins = self.awaited == Awaited::No && self.acknowledged > self.reached();
+        if begins {
+            self.awaited = Awaited::Yes;
+        }
+        begins
+    }
+
+    /// They were waited for long enough.
+    pub(super) fn is_overdue(&mut self) {
+        if self.awaited == Awaited::Yes {
+            self.awaited = Awaited::Overdue;
+        }
+    }
+
     /// Takes a segment, and says whether its payload is next.
     pub(super) fn take(
         &mut self,
         segment: &Segment<'_>,
-        moment: Moment,
+        arrival: Arrival,
         counts: &mut Counts,
     ) -> Taken {
         let mut sequence = segment.sequence;
@@ -101,6 +182,10 @@ impl Direction {
         }
         let next = *self.next.get_or_insert(sequence);
         let distance = sequence.wrapping_sub(next).cast_signed();
+        if distance < 0 && self.is_in_hole(distance) {
+            self.restart = true;
+            self.next = Some(sequence);
+        }
         if distance < FARTHEST_BACK && !self.restarts(sequence, len) {
             counts.retransmitted = counts.retransmitted.saturating_add(1);
             return Taken::Kept;
@@ -118,7 +203,7 @@ impl Direction {
                     before.unwrap_or(usize::MAX),
                     0,
                     segment,
-                    moment,
+                    arrival,
                     is_fin,
                     counts,
                 );
@@ -126,7 +211,7 @@ impl Direction {
                 self.position.saturating_sub(ahead)
             }
         };
-        self.from(0, position, segment, moment, is_fin, counts)
+        self.from(0, position, segment, arrival, is_fin, counts)
     }
 
     /// Takes a segment whose place in the stream is known; `skip` bytes of it stand before the stream.
@@ -135,7 +220,7 @@ impl Direction {
         skip: usize,
         position: u64,
         segment: &Segment<'_>,
-        moment: Moment,
+        arrival: Arrival,
         is_fin: bool,
         counts: &mut Counts,
     ) -> Taken {
@@ -159,6 +244,7 @@ impl Direction {
             && position <= self.position
             && segment.missing == 0
             && !self.restart
+            && !arrival.is_early
         {
             let old = usize::try_from(self.position.saturating_sub(position)).unwrap_or(usize::MAX);
             let fresh = inside.saturating_sub(old as u64);
@@ -166,7 +252,7 @@ impl Direction {
             return Taken::Now(skip.saturating_add(old));
         }
         let payload = segment.payload.get(skip..).unwrap_or_default();
-        self.keep(position, payload, moment, counts);
+        self.keep(position, payload, arrival, counts);
         if segment.missing > 0 {
             let behind = position.saturating_add(payload.len() as u64);
             self.keep_hole(behind, end);
@@ -209,15 +295,26 @@ impl Direction {
         *count = count.saturating_add(1);
     }
 
+    /// Whether a place so far back is in the gap that was given up last, behind which nothing came.
+    fn is_in_hole(&mut self, distance: i32) -> bool {
+        let back = u64::from(distance.unsigned_abs());
+        let hole = self.hole.filter(|len| back <= *len);
+        hole.is_some() && self.waiting.is_empty()
+    }
+
     fn advance(&mut self, len: u64) {
+        self.hole = None;
         self.position = self.position.saturating_add(len);
+        if self.acknowledged <= self.position {
+            self.awaited = Awaited::No;
+        }
         // Sequence numbers wrap; the lower 32 bits are what counts.
         let low = u32::try_from(len & u64::from(u32::MAX)).unwrap_or(0);
         self.next = self.next.map(|next| next.wrapping_add(low));
     }
 
     /// Keeps what is not there yet of some bytes.
-    fn keep(&mut self, position: u64, bytes: &[u8], moment: Moment, counts: &mut Counts) {
+    fn keep(&mut self, position: u64, bytes: &[u8], arrival: Arrival, counts: &mut Counts) {
         let end = position.saturating_add(bytes.len() as u64);
         let part = |from: u64, to: u64| {
             let index =
@@ -261,7 +358,7 @@ impl Direction {
             self.held = self
                 .held
                 .saturating_add(bytes.len().saturating_add(SEGMENT_COST));
-            self.waiting.insert(from, Held::Bytes(bytes, moment));
+            self.waiting.insert(from, Held::Bytes(bytes, arrival));
         }
     }
 
@@ -289,20 +386,46 @@ impl Direction {
         before.map_or(at, |(start, _)| *start)
     }
 
-    /// What comes next of that which waits; `force`: also behind a gap.
-    pub(super) fn release(&mut self, force: bool) -> Option<Ready> {
-        if core::mem::take(&mut self.restart) {
-            return Some(Ready::Gap(None));
+    /// What is done next, with the other side as far as `other`; `force`: also behind a gap.
+    fn step(&self, force: bool, other: u64) -> Option<Step> {
+        if self.restart {
+            return Some(Step::Restart);
         }
-        let (&start, _) = self.waiting.first_key_value()?;
-        if start > self.position {
-            if !force {
-                return None;
+        match self.waiting.first_key_value() {
+            Some((&start, _)) if start > self.position && (force || start <= self.acknowledged) => {
+                return Some(Step::Gap(start));
             }
-            let gap = start.saturating_sub(self.position);
-            self.advance(gap);
-            return Some(Ready::Gap(Some(gap)));
+            Some((&start, _)) if start > self.position => {}
+            Some((_, Held::Bytes(_, arrival))) if !force && arrival.needs > other => return None,
+            Some(_) => return Some(Step::Give),
+            None => {}
         }
+        let is_over = self.fin.is_some_and(|end| end <= self.acknowledged);
+        let is_overdue = force || is_over || self.awaited == Awaited::Overdue;
+        let ends = self.fin.filter(|_| force).unwrap_or(0);
+        let known = self.acknowledged.max(ends);
+        // A FIN that is missing counts as a byte: nobody can tell.
+        (is_overdue && known > self.reached()).then_some(Step::Gap(known))
+    }
+
+    /// What comes next of that which waits. `other`: where the other side stands; `force`: also behind a gap.
+    pub(super) fn release(&mut self, force: bool, other: u64) -> Option<Ready> {
+        match self.step(force, other)? {
+            Step::Restart => {
+                self.restart = false;
+                Some(Ready::Gap(None))
+            }
+            Step::Gap(end) => {
+                let gap = end.saturating_sub(self.position);
+                self.advance(gap);
+                self.hole = self.waiting.is_empty().then_some(gap);
+                Some(Ready::Gap(Some(gap)))
+            }
+            Step::Give => self.give(),
+        }
+    }
+
+    fn give(&mut self) -> Option<Ready> {
         let (start, held) = self.waiting.pop_first()?;
         self.held = self.held.saturating_sub(SEGMENT_COST);
         let old = self.position.saturating_sub(start);
@@ -312,29 +435,25 @@ impl Direction {
                 self.advance(len);
                 Ready::Gap(Some(len))
             }
-            Held::Bytes(mut bytes, moment) => {
+            Held::Bytes(mut bytes, arrival) => {
                 self.held = self.held.saturating_sub(bytes.len());
                 let old = usize::try_from(old).unwrap_or(usize::MAX).min(bytes.len());
                 bytes.drain(..old);
                 self.advance(bytes.len() as u64);
-                Ready::Bytes(bytes, moment)
+                Ready::Bytes(bytes, arrival.moment)
             }
         })
     }
 
-    /// Whether something waits that could be given now.
-    pub(super) fn has_ready(&self) -> bool {
-        self.restart
-            || self
-                .waiting
-                .first_key_value()
-                .is_some_and(|(start, _)| *start <= self.position)
+    /// Whether something could be given now.
+    pub(super) fn has_ready(&self, other: u64) -> bool {
+        self.step(false, other).is_some()
     }
 
     /// The frame of the first that waits.
     pub(super) fn first_frame(&self) -> Option<u64> {
         self.waiting.values().find_map(|held| match held {
-            Held::Bytes(_, moment) => Some(moment.frame),
+            Held::Bytes(_, arrival) => Some(arrival.moment.frame),
             Held::Missing(_) => None,
         })
     }

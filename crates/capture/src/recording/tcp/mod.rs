@@ -10,7 +10,7 @@ use super::link::Segment;
 use super::tls::TlsSessions;
 use super::{Counts, Limits};
 use crate::foreign::Endpoint;
-use direction::{Direction, Ready, Taken};
+use direction::{Arrival, Direction, Ready, Taken};
 
 /// Both ends, in an order that both directions share, and the VLANs and tunnels around them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,7 +72,13 @@ pub(super) struct Flows {
     live: usize,
     /// The next to be finished at the end.
     ending: Option<usize>,
+    /// Sides of which bytes are acknowledged that are not here, and since when: a capture may have them a little later.
+    awaited: VecDeque<(Moment, usize, usize)>,
 }
+
+/// So long bytes that were acknowledged are waited for, in nanoseconds and in frames.
+const REORDERED_NS: u64 = 200_000_000;
+const REORDERED_FRAMES: u64 = 4096;
 
 /// What the rest of the reader lends.
 pub(super) struct Around<'a> {
@@ -94,6 +100,25 @@ impl Flows {
             held: 0,
             live: 0,
             ending: None,
+            awaited: VecDeque::new(),
+        }
+    }
+
+    /// A frame comes: what was waited for long enough is given up.
+    pub(super) fn pass_time(&mut self, now: Moment) {
+        while let Some(&(since, slot, side)) = self.awaited.front() {
+            let frames = now.frame.saturating_sub(since.frame);
+            let times = now.at_ns.zip(since.at_ns);
+            let waited = times.map_or(0, |(now, since)| now.saturating_sub(since));
+            if waited < REORDERED_NS && frames < REORDERED_FRAMES {
+                return;
+            }
+            self.awaited.pop_front();
+            let connection = self.slots.get_mut(slot).and_then(Option::as_mut);
+            if let Some(direction) = connection.and_then(|it| it.sides.get_mut(side)) {
+                direction.is_overdue();
+                self.tasks.push_back(Task::Release(slot, side));
+            }
         }
     }
 
@@ -281,9 +306,8 @@ impl Flows {
             around.counts.late = around.counts.late.saturating_add(is_late);
             return;
         }
-        let Some(direction) = connection.sides.get_mut(side) else {
-            return;
-        };
+        let [low, high] = &mut connection.sides;
+        let (direction, other) = if side == 0 { (low, high) } else { (high, low) };
         if segment.has(Segment::SYN) {
             let is_first = !direction.is_seen();
             connection.head.syn(side, segment.has(Segment::ACK));
@@ -291,8 +315,26 @@ impl Flows {
                 connection.inside.begins(side);
             }
         }
+        let mut needs = 0;
+        if let Some(number) = segment.acknowledges {
+            if !other.is_seen() && connection.head.has_syn() {
+                // Its SYN is missing.
+                other.begin_at(number);
+                connection.inside.begins(1_usize.saturating_sub(side));
+            }
+            needs = other.acknowledge(number);
+            if other.begins_to_wait() {
+                let place = (moment, slot, 1_usize.saturating_sub(side));
+                self.awaited.push_back(place);
+            }
+        }
+        let arrival = Arrival {
+            moment,
+            needs,
+            is_early: needs > other.reached(),
+        };
         let before = direction.held();
-        let taken = direction.take(segment, moment, around.counts);
+        let taken = direction.take(segment, arrival, around.counts);
         self.held = self
             .held
             .saturating_sub(before)
@@ -307,13 +349,17 @@ impl Flows {
         let Some(connection) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
             return;
         };
-        let Some(direction) = connection.sides.get(side) else {
-            return;
-        };
+        let [low, high] = &connection.sides;
+        let (direction, other) = if side == 0 { (low, high) } else { (high, low) };
         let is_full = direction.held() > around.limits.waiting
             || direction.segments() > around.limits.segments
             || self.held > around.limits.total && direction.held() > 0;
-        if direction.has_ready() || is_full {
+        // What it answers comes before it.
+        if other.has_ready(direction.reached()) {
+            let other = 1_usize.saturating_sub(side);
+            self.tasks.push_back(Task::Release(slot, other));
+        }
+        if direction.has_ready(other.reached()) || is_full {
             self.tasks.push_back(Task::Release(slot, side));
         }
         if segment.has(Segment::RST) && Self::is_reset(direction, segment) {
@@ -401,17 +447,21 @@ impl Flows {
         let Some(connection) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
             return false;
         };
-        let Some(direction) = connection.sides.get_mut(side) else {
-            return false;
-        };
+        let [low, high] = &mut connection.sides;
+        let (direction, other) = if side == 0 { (low, high) } else { (high, low) };
         let before = direction.held();
         let is_full = before > around.limits.waiting
             || direction.segments() > around.limits.segments
             || self.held > around.limits.total && before > 0;
-        let ready = direction.release(is_full);
+        let ready = direction.release(is_full, other.reached());
         let after = direction.held();
         self.held = self.held.saturating_sub(before).saturating_add(after);
         let Some(ready) = ready else {
+            // What answers these bytes may go on.
+            if other.has_ready(direction.reached()) {
+                let other = 1_usize.saturating_sub(side);
+                self.tasks.push_back(Task::Release(slot, other));
+            }
             let moment = connection.head.first_fin.map(|(_, moment)| moment);
             if let Some(moment) = moment {
                 self.close_if_finished(slot, moment, around);
@@ -441,9 +491,16 @@ impl Flows {
             (Some(_), _) => 0,
             (None, None) => usize::from(low.held() == 0),
         };
-        if let Some(direction) = connection.sides.get_mut(side) {
+        let other = 1_usize.saturating_sub(side);
+        // What is known to be missing is told before what answers it.
+        for (side, force) in [(side, false), (other, false), (side, true), (other, true)] {
+            let [low, high] = &mut connection.sides;
+            let (direction, other) = if side == 0 { (low, high) } else { (high, low) };
+            if !force {
+                direction.is_overdue();
+            }
             let before = direction.held();
-            let ready = direction.release(true);
+            let ready = direction.release(force, other.reached());
             let after = direction.held();
             self.held = self.held.saturating_sub(before).saturating_add(after);
             if let Some(ready) = ready {
