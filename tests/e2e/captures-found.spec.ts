@@ -33,7 +33,7 @@ test("a filter and a stretch of time narrow connections, topics and findings", a
   await search.fill("mqtt.msgtype == PINGREQ");
   await expect(page.getByTestId("nothing")).toContainText("Nothing matches");
   await search.fill("mqtt.msgtype == AUTH");
-  await expect(page.getByTestId("captured-none")).toContainText("match the filter");
+  await expect(page.getByTestId("captured-none")).toContainText("matches the filter");
   await expect(page.getByTestId("topics-none")).toContainText("match");
   await search.fill("");
   await expect(connections).toHaveText("5");

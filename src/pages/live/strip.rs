@@ -66,7 +66,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
 }
 
 /// Another search that may be meant by what was typed.
-struct Offer {
+pub(super) struct Offer {
     search: String,
     says: String,
     title: &'static str,
@@ -76,13 +76,10 @@ struct Offer {
 /// What may be meant: a filter with its slips mended, or the Topic Filter that the words are, which look for nothing like
 /// that.
 fn offered(live: &Live) -> Option<Offer> {
-    if let Some(filter) = mqttscope_filter::meant(&live.search).and_then(|meant| meant.filter) {
-        return Some(Offer {
-            says: format!("filter: {filter}"),
-            search: filter,
-            title: "Search for this, which may be meant",
-            id: "search-meant",
-        });
+    // Beside what is wrong with a filter stands the one that is meant.
+    let is_told = matches!(live.summary.search, SearchView::Wrong(_));
+    if let Some(offer) = meant(&live.search) {
+        return Some(offer).filter(|_| !is_told);
     }
     let is_words = live.summary.search == SearchView::Words;
     let filter = topic_filter(&live.search).filter(|_| is_words)?;
@@ -94,8 +91,19 @@ fn offered(live: &Live) -> Option<Offer> {
     })
 }
 
+/// A filter with its slips mended.
+pub(super) fn meant(search: &str) -> Option<Offer> {
+    let filter = mqttscope_filter::meant(search)?.filter?;
+    Some(Offer {
+        says: format!("filter: {filter}"),
+        search: filter,
+        title: "Search for this, which may be meant",
+        id: "search-meant",
+    })
+}
+
 impl Offer {
-    fn button(self, desk: &Desk) -> Html {
+    pub(super) fn button(self, desk: &Desk) -> Html {
         let (acts, search) = (desk.live.clone(), self.search);
         let go = Callback::from(move |_: MouseEvent| {
             used_filters::note(&search);

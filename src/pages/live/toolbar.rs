@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use super::schemas::SchemasButton;
+use super::strip;
 use crate::components::icon::{Icon, icon};
 use crate::components::menu::{Item, Menu};
 use crate::services::used_filters;
@@ -194,7 +195,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                     list="search-offers" aria-invalid={is_wrong.to_string()} aria-describedby={wrong.is_some().then_some("search-wrong")} />
                 <datalist id="search-offers">{ for offers(&shown).into_iter().map(|(text, says)| html! { <option value={text}>{ says }</option> }) }</datalist>
                 if let Some((wrong, stands)) = wrong {
-                    <span id="search-wrong" {class} {role} data-testid="search-wrong">{ wrong }<span class="stands" data-testid="search-stands">{ stands }</span></span>
+                    <span id="search-wrong" {class} {role} data-testid="search-wrong">{ wrong }<span class="stands" data-testid="search-stands">{ stands }</span>{ for strip::meant(&props.search).filter(|_| is_wrong).map(|offer| offer.button(&desk)) }</span>
                 }
             </label>
             if !is_file {

@@ -10,7 +10,7 @@ use super::super::plausible::{Class, class};
 use super::super::scan::{self, is_blank, quote, words};
 use super::super::{Format, Note};
 use super::row::{self, Line, Row};
-use lines::{assignments, behind_column, table_row};
+use lines::{assignments, behind_column, behind_count, table_row};
 
 use super::{Island, Strength, intel, list, quoted, run, strings};
 
@@ -587,19 +587,6 @@ impl<'a> Finder<'a> {
         }
         self.push(line, Island::new(range, Format::IndexTable, strength, out));
     }
-}
-
-/// Where the bytes begin behind the count of a modem, at which a word begins: `+IPD,4:20 02 00 00`.
-fn behind_count(text: &str, at: usize, end: usize) -> Option<usize> {
-    let before = text.get(..at)?;
-    let before = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',');
-    if !before.ends_with("+IPD") || at == before.len() {
-        return None;
-    }
-    let rest = text.get(at..end)?;
-    let count = rest.find(|c: char| !c.is_ascii_digit())?;
-    let is_count = count > 0 && rest.get(count..)?.starts_with(':');
-    is_count.then(|| at.saturating_add(count).saturating_add(1))
 }
 
 #[cfg(test)]

@@ -104,3 +104,16 @@ pub(super) fn table_row(start: usize, line: &str) -> Option<(usize, (Range<usize
     let start = start.saturating_add(at);
     is_char.then_some((index, (start..start.saturating_add(number.len()), value)))
 }
+
+/// Where the bytes begin behind the count of a modem, at which a word begins: `+IPD,4:20 02 00 00`.
+pub(super) fn behind_count(text: &str, at: usize, end: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let before = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',');
+    if !before.ends_with("+IPD") || at == before.len() {
+        return None;
+    }
+    let rest = text.get(at..end)?;
+    let count = rest.find(|c: char| !c.is_ascii_digit())?;
+    let is_count = count > 0 && rest.get(count..)?.starts_with(':');
+    is_count.then(|| at.saturating_add(count).saturating_add(1))
+}
