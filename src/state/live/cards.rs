@@ -137,7 +137,7 @@ mod tests {
         );
         let place = ("ping".to_owned(), ProtocolVersion::V5);
         assert_eq!(card.verdicts[&place], Verdict::Broken);
-        assert_eq!(read(&written(&[card.clone()])), [card]);
+        assert_eq!(read(&written(core::slice::from_ref(&card))), [card]);
     }
 
     #[test]

@@ -110,7 +110,7 @@ pub(in crate::pages::live) fn CardsPage(props: &CardsPageProps) -> Html {
                     <label class="check"><input type="checkbox" data-testid="cards-differ" checked={*only_other} onchange={turn} />{ "Only what differs" }</label>
                     { actions(left, right, a, remove, !(is_linked && a == 0)) }
                 </div>
-                { pairs(&Compared::new(left, right), [&names[a], &names[b]], *only_other) }
+                { pairs(&Compared::new(left, right), [a, b].map(|at| names.get(at).map_or("", String::as_str)), *only_other) }
             } else {
                 <div class="nothing" data-testid="nothing"><h2>{ "No cards yet" }</h2><p>{ "Each examination of a broker that comes to its end leaves its card in this browser. Begin one in the menu of a connection." }</p></div>
             }
