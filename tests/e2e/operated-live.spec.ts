@@ -293,7 +293,8 @@ twice("the lists are searched, paused, saved, emptied and walked through", async
   await hand.press(page.getByTestId("paused"));
   await expect(pause).toHaveAttribute("aria-pressed", "false");
   const menu = page.getByTestId("export");
-  for (const index of (await hand.entries(menu)).keys()) {
+  // The last one opens a form: devices.spec.ts.
+  for (const index of (await hand.entries(menu)).slice(0, -1).keys()) {
     const [download] = await Promise.all([page.waitForEvent("download"), hand.pick(menu, index)]);
     expect(download.suggestedFilename()).toMatch(/\.\w+$/);
   }
