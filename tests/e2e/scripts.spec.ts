@@ -51,7 +51,7 @@ onMessage("told/#", (message) => log("heard", message.text));`);
   await expect(messages(page, "told/ask/x")).toHaveCount(2);
   await expect(messages(page, '{"number":1,"was":[1]}')).toHaveCount(2);
   await expect(last(page)).toContainText("Loop stopped");
-  await expect(page.getByTestId("answer-count")).toContainText("1 answered");
+  await expect(page.getByTestId("answer-count")).toContainText("1 published");
   expect((await logged(page)).filter((line) => line.startsWith("heard"))).toEqual([]);
   // Turned off it is gone, and turned on it goes on counting.
   await page.getByTestId("answer-on").click();
