@@ -35,6 +35,8 @@ pub(super) struct Half {
     /// It was said that these bytes are no packets, or nobody knows whether they begin with one: some are missing before them.
     pub(super) is_foreign: bool,
     pub(super) last_packet: Option<Instant>,
+    /// No packet of it came since a gap: some may be sent already that are only found later.
+    pub(super) is_behind_gap: bool,
     /// Its DISCONNECT.
     pub(super) disconnect: Option<(u64, Instant)>,
     /// It will send no more: it closed its side.
@@ -139,7 +141,7 @@ pub(super) struct Connection {
     pub(super) newest: Option<u64>,
     /// Bytes are missing before what is known.
     pub(super) has_gap: bool,
-    /// The newest packet stands behind what answers it.
+    /// The newest packet stands behind what answers it, or what it answers may stand behind it.
     pub(super) came_late: bool,
 }
 
@@ -204,6 +206,7 @@ impl Connection {
         let from = judge.from;
         self.forget_late(judge);
         self.came_late = self.is_late(judge);
+        self.halves.of_mut(from).is_behind_gap = false;
         self.newest = Some(judge.number);
         if from == Sender::Client {
             self.judge_keep_alive(judge, true);

@@ -46,6 +46,8 @@ impl Monitor {
         if let Some(known) = self.connections.get_mut(&connection) {
             let mut judge = judge_of(&mut self.log, known, at);
             known.begin_in_the_middle(&mut judge);
+            known.halves.client.is_behind_gap = true;
+            known.halves.server.is_behind_gap = true;
         }
     }
 }
@@ -61,6 +63,7 @@ impl Connection {
         let half = |half: &Half| Half {
             is_foreign: true,
             last_packet: half.last_packet,
+            is_behind_gap: half.is_behind_gap,
             ..Half::default()
         };
         *self = Self {
@@ -76,11 +79,12 @@ impl Connection {
         };
     }
 
-    /// Whether the packet that arrives stands behind what the other side said later: behind a gap packets are looked for until
-    /// it is sure where one begins.
+    /// Whether the packet that arrives stands behind what the other side said later, or may stand before what it said earlier:
+    /// behind a gap packets are looked for until it is sure where one begins.
     pub(super) fn is_late(&self, judge: &Judge<'_>) -> bool {
-        let other = self.halves.of(judge.from.peer()).last_packet;
-        self.has_gap && other.is_some_and(|last| judge.at <= last)
+        let other = self.halves.of(judge.from.peer());
+        let is_behind = other.last_packet.is_some_and(|last| judge.at <= last);
+        self.has_gap && (is_behind || other.is_behind_gap)
     }
 
     /// What a packet began that came late may be over already.

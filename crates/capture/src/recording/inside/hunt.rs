@@ -14,6 +14,9 @@ const EFFORT: usize = 16;
 /// What one packet must prove where nothing else speaks for its place.
 const SURE: u32 = 7;
 
+/// The smallest segment that every host takes (RFC 9293, section 3.7.1), in bytes.
+const SMALLEST_SEGMENT: u64 = 536;
+
 /// Bytes of one side with the places where segments began.
 #[derive(Default)]
 pub(super) struct Hunt {
@@ -88,6 +91,14 @@ impl Hunt {
                 .is_ok()
     }
 
+    /// Whether segments begin inside of a packet that fits into one: then their borders prove nothing.
+    fn is_torn(&self, from: usize, to: usize) -> bool {
+        let [from, to] = [from, to].map(|at| self.place(at.saturating_add(self.begin)));
+        let behind = self.marks.partition_point(|(start, _)| *start <= from);
+        let is_inside = self.marks.get(behind).is_some_and(|(start, _)| *start < to);
+        is_inside && to.saturating_sub(from) <= SMALLEST_SEGMENT
+    }
+
     /// Follows all chains, and begins new ones; `enough` says of one that no further ones are needed.
     fn look(&mut self, enough: impl Fn(&Self, &Chain) -> bool) {
         let Self {
@@ -143,8 +154,9 @@ impl Hunt {
     /// Where packets begin, in bytes that are known to hold some.
     pub(super) fn find(&mut self, is_final: bool) -> Option<usize> {
         let is_found = |hunt: &Self, chain: &Chain| {
-            let ends_well = hunt.is_border(chain.at);
-            let begins_well = hunt.is_border(chain.start);
+            let is_torn = hunt.is_torn(chain.start, chain.at);
+            let ends_well = !is_torn && hunt.is_border(chain.at);
+            let begins_well = !is_torn && hunt.is_border(chain.start);
             chain.whole >= 2
                 || chain.whole == 1
                     && (begins_well && (ends_well || chain.score >= SURE)

@@ -193,8 +193,9 @@ impl Look {
         if must_wait && !is_final {
             return None;
         }
-        self.mqtt(out, is_final)
-            .or_else(|| self.masked())
+        // Frames first: a mask of zeros shows packets that seem to be sent without frames.
+        self.masked()
+            .or_else(|| self.mqtt(out, is_final))
             .or_else(|| self.other(is_final))
     }
 

@@ -386,17 +386,19 @@ impl Direction {
         before.map_or(at, |(start, _)| *start)
     }
 
-    /// What is done next, with the other side as far as `other`; `force`: also behind a gap.
-    fn step(&self, force: bool, other: u64) -> Option<Step> {
+    /// What is done next beside the other side; `force`: also behind a gap.
+    fn step(&self, force: bool, other: &Self) -> Option<Step> {
         if self.restart {
             return Some(Step::Restart);
         }
         match self.waiting.first_key_value() {
             Some((&start, _)) if start > self.position && (force || start <= self.acknowledged) => {
-                return Some(Step::Gap(start));
+                return self.gap(start, other);
             }
             Some((&start, _)) if start > self.position => {}
-            Some((_, Held::Bytes(_, arrival))) if !force && arrival.needs > other => return None,
+            Some((_, Held::Bytes(_, arrival))) if !force && arrival.needs > other.reached() => {
+                return None;
+            }
             Some(_) => return Some(Step::Give),
             None => {}
         }
@@ -405,11 +407,31 @@ impl Direction {
         let ends = self.fin.filter(|_| force).unwrap_or(0);
         let known = self.acknowledged.max(ends);
         // A FIN that is missing counts as a byte: nobody can tell.
-        (is_overdue && known > self.reached()).then_some(Step::Gap(known))
+        if is_overdue && known > self.reached() {
+            self.gap(known, other)
+        } else {
+            None
+        }
     }
 
-    /// What comes next of that which waits. `other`: where the other side stands; `force`: also behind a gap.
-    pub(super) fn release(&mut self, force: bool, other: u64) -> Option<Ready> {
+    /// A gap that ends at a place, or before that where the other side answered a part of it: its answer comes before
+    /// the rest.
+    fn gap(&self, end: u64, other: &Self) -> Option<Step> {
+        let answered = other.waiting.first_key_value().and_then(|(start, held)| {
+            let Held::Bytes(_, arrival) = held else {
+                return None;
+            };
+            (*start <= other.position).then_some(arrival.needs)
+        });
+        match answered {
+            Some(needs) if needs <= self.position => None,
+            Some(needs) => Some(Step::Gap(needs.min(end))),
+            None => Some(Step::Gap(end)),
+        }
+    }
+
+    /// What comes next of that which waits; `force`: also behind a gap.
+    pub(super) fn release(&mut self, force: bool, other: &Self) -> Option<Ready> {
         match self.step(force, other)? {
             Step::Restart => {
                 self.restart = false;
@@ -446,7 +468,7 @@ impl Direction {
     }
 
     /// Whether something could be given now.
-    pub(super) fn has_ready(&self, other: u64) -> bool {
+    pub(super) fn has_ready(&self, other: &Self) -> bool {
         self.step(false, other).is_some()
     }
 

@@ -355,11 +355,11 @@ impl Flows {
             || direction.segments() > around.limits.segments
             || self.held > around.limits.total && direction.held() > 0;
         // What it answers comes before it.
-        if other.has_ready(direction.reached()) {
+        if other.has_ready(direction) {
             let other = 1_usize.saturating_sub(side);
             self.tasks.push_back(Task::Release(slot, other));
         }
-        if direction.has_ready(other.reached()) || is_full {
+        if direction.has_ready(other) || is_full {
             self.tasks.push_back(Task::Release(slot, side));
         }
         if segment.has(Segment::RST) && Self::is_reset(direction, segment) {
@@ -453,12 +453,12 @@ impl Flows {
         let is_full = before > around.limits.waiting
             || direction.segments() > around.limits.segments
             || self.held > around.limits.total && before > 0;
-        let ready = direction.release(is_full, other.reached());
+        let ready = direction.release(is_full, other);
         let after = direction.held();
         self.held = self.held.saturating_sub(before).saturating_add(after);
         let Some(ready) = ready else {
             // What answers these bytes may go on.
-            if other.has_ready(direction.reached()) {
+            if other.has_ready(direction) {
                 let other = 1_usize.saturating_sub(side);
                 self.tasks.push_back(Task::Release(slot, other));
             }
@@ -500,7 +500,7 @@ impl Flows {
                 direction.is_overdue();
             }
             let before = direction.held();
-            let ready = direction.release(force, other.reached());
+            let ready = direction.release(force, other);
             let after = direction.held();
             self.held = self.held.saturating_sub(before).saturating_add(after);
             if let Some(ready) = ready {
