@@ -456,3 +456,67 @@ fn what_was_acknowledged_and_is_not_here_is_a_gap_before_its_answer() {
     file[last..last + 4].copy_from_slice(&before.to_le_bytes());
     assert_eq!(behind(read(&file).only()), [Part::Bytes(message)]);
 }
+
+/// PUBREC and PUBCOMP are not in the capture. PUBREL acknowledges the first of them only: it stands between both.
+#[test]
+fn an_answer_to_a_part_of_a_gap_comes_before_the_rest() {
+    let message = &[0x34, 6, 0, 1, b'a', 0, 1, b'x'][..];
+    let pubrel = &[0x62, 2, 0, 1][..];
+    let up_to = |acknowledges: u32, segment: Segment| Segment {
+        acknowledges,
+        ..segment
+    };
+    let all = [
+        &client(&[])[..],
+        &[
+            down(5000, CONNACK),
+            up_to(5004, up(1015, message)),
+            up_to(5008, up(1023, pubrel)),
+            up_to(5012, up(1027, PINGREQ)),
+            down(5012, &[0xd0, 0]),
+        ],
+    ]
+    .concat();
+    let found = found(&all);
+    let kinds = found.events.iter().filter_map(|event| {
+        if event.contains("Gap") {
+            Some("gap")
+        } else if event.contains("[98, 2, 0, 1]") {
+            Some("PUBREL")
+        } else if event.contains("[192, 0]") {
+            Some("PINGREQ")
+        } else {
+            None
+        }
+    });
+    let kinds: Vec<_> = kinds.collect();
+    assert_eq!(kinds, ["gap", "PUBREL", "gap", "PINGREQ"]);
+    let gaps = [Part::Gap(Some(4)), Part::Gap(Some(4))];
+    assert_eq!(found.only().server[1..3], gaps);
+}
+
+/// Where each byte is a segment, their borders show nothing: what looks like a PUBREL is the middle of a message.
+#[test]
+fn torn_packets_are_no_proof_behind_a_gap() {
+    let message = [
+        0x30, 9, 0, 3, b't', b'/', 0x62, 2, 0x0b, 3, b'1', 0xd0, 0, 0xd0, 0,
+    ];
+    let mut all = client(&[]);
+    all.push(down(5000, CONNACK));
+    // The first byte is missing.
+    for (at, byte) in (5005..).zip(&message[1..]) {
+        all.push(down(at, &[*byte]));
+    }
+    let mut answer = up(1015, PINGREQ);
+    answer.acknowledges = 5019;
+    all.push(answer);
+    assert_eq!(
+        found(&all).only().server,
+        [
+            Part::Bytes(CONNACK.to_vec()),
+            Part::Gap(Some(1)),
+            Part::Skipped(message[1..11].to_vec()),
+            Part::Bytes(message[11..].to_vec()),
+        ]
+    );
+}

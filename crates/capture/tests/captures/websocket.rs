@@ -321,6 +321,27 @@ fn a_gap_in_the_head_does_not_hide_the_frames_behind_it() {
     assert_eq!(one.server, [Part::Gap(None), Part::Bytes(message)]);
 }
 
+/// A mask of zeros leaves the packets as they are, and they are in frames all the same.
+#[test]
+fn frames_whose_mask_is_zero_are_found_without_the_upgrade() {
+    let frame = |payload: &[u8]| {
+        let len = u8::try_from(payload.len()).unwrap();
+        [&[0x82, 0x80 | len, 0, 0, 0, 0], payload].concat()
+    };
+    let mut all = handshake();
+    all.push(up(1000 + 170, &frame(CONNECT)));
+    all.push(down(5000 + 150, &[0x82, 4, 0x20, 2, 0, 0]));
+    all.push(up(1000 + 191, &frame(PINGREQ)));
+    all.push(down(5000 + 156, &[0x82, 2, 0xd0, 0]));
+    let found = found(&all);
+    let one = found.only();
+    assert_eq!(one.transports, [Transport::WebSocket]);
+    assert_eq!(
+        one.packets(),
+        [T::Connect, T::Pingreq, T::Connack, T::Pingresp]
+    );
+}
+
 #[test]
 fn windows_of_many_connections_are_bounded() {
     let packed = compressed(&[CONNECT]).remove(0);

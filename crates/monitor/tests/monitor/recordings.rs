@@ -132,3 +132,39 @@ fn nobody_is_accused_of_what_is_missing() {
     }
     assert_eq!(wrong, [""; 0]);
 }
+
+/// Behind a gap the packets of a side may be found late: what they answer is not judged before.
+#[test]
+fn packets_that_are_found_late_behind_a_gap_accuse_nobody() {
+    let connection = ConnectionId(0);
+    let at = Instant::from_millis;
+    let mut monitor = Monitor::new().of_recording();
+    monitor.open(connection);
+    let push = |monitor: &mut Monitor, from, bytes: &[u8], millis| {
+        monitor.push(connection, from, bytes, at(millis));
+    };
+    push(
+        &mut monitor,
+        Sender::Client,
+        b"\x10\x0d\0\x04MQTT\x04\x02\0\x0a\0\x01a",
+        0,
+    );
+    monitor.handle_gap(connection, at(1));
+    push(&mut monitor, Sender::Client, b"\x34\x06\0\x01a\0\x01x", 2);
+    push(&mut monitor, Sender::Client, b"\x62\x02\0\x01", 4);
+    push(&mut monitor, Sender::Server, b"\x50\x02\0\x01", 3);
+    push(&mut monitor, Sender::Server, b"\x70\x02\0\x01", 5);
+    // From here on both sides are known again.
+    push(&mut monitor, Sender::Client, b"\x62\x02\0\x09", 6);
+    push(&mut monitor, Sender::Server, b"\x70\x02\0\x09", 7);
+    push(&mut monitor, Sender::Client, b"\x34\x06\0\x01a\0\x02x", 8);
+    push(&mut monitor, Sender::Client, b"\x62\x02\0\x02", 9);
+    monitor.handle_recording_end();
+    let found: Vec<_> = monitor
+        .findings()
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Error)
+        .map(|finding| finding.rule.name())
+        .collect();
+    assert_eq!(found, ["pubrel-without-pubrec"]);
+}
