@@ -123,9 +123,16 @@ pub struct CaptureReader {
     unread: BTreeMap<Reason, u64>,
     limits: Limits,
     tls: Option<Box<dyn TlsSessions>>,
+    /// The time of the frame before.
+    before_ns: Option<u64>,
+    /// Frames that are older than the one before them.
+    disordered: u64,
     is_ended: bool,
     is_told: bool,
 }
+
+/// So many frames that are older than the one before them are told: a few are a clock that was set, or two interfaces.
+const DISORDERED: u64 = 8;
 
 impl CaptureReader {
     /// A reader that opens no TLS.
@@ -141,6 +148,8 @@ impl CaptureReader {
             unread: BTreeMap::new(),
             limits,
             tls: None,
+            before_ns: None,
+            disordered: 0,
             is_ended: false,
             is_told: false,
         }
@@ -225,6 +234,9 @@ impl CaptureReader {
                     at_ns: packet.at_ns,
                     frame: around.counts.frames,
                 };
+                let is_older = packet.at_ns.is_some() && packet.at_ns < self.before_ns;
+                self.disordered = self.disordered.saturating_add(u64::from(is_older));
+                self.before_ns = packet.at_ns;
                 let mut taker = Taker {
                     flows: &mut self.flows,
                     around,
@@ -274,6 +286,12 @@ impl CaptureReader {
         self.is_told = true;
         for (reason, number) in &self.unread {
             self.queue.note(reason.says(*number));
+        }
+        if self.disordered >= DISORDERED {
+            self.queue.note(format!(
+                "{} frames stand behind later ones: where that is far off, their bytes count as missing. Wireshark's reordercap sorts them",
+                self.disordered
+            ));
         }
         !self.queue.is_empty()
     }

@@ -520,3 +520,54 @@ fn torn_packets_are_no_proof_behind_a_gap() {
         ]
     );
 }
+
+/// A frame stands a few places behind what acknowledges it and what follows it, as captures of several queues have them.
+#[test]
+fn frames_that_stand_a_few_places_off_are_put_in_order() {
+    let message = publish("a", b"12345");
+    let mut answer = down(5004, &[0x40, 2, 0, 1]);
+    answer.acknowledges = 1015 + 10;
+    let all = [
+        &client(&[])[..],
+        &[
+            down(5000, CONNACK),
+            answer,
+            up(1015 + 10, PINGREQ),
+            up(1015, &message),
+        ],
+    ]
+    .concat();
+    let mut file = written(&all);
+    // All within a millisecond.
+    let mut at = 24;
+    for number in 0_u32..u32::try_from(all.len()).unwrap() {
+        file[at..at + 4].copy_from_slice(&1_u32.to_le_bytes());
+        file[at + 4..at + 8].copy_from_slice(&number.to_le_bytes());
+        let len = u32::from_le_bytes(file[at + 8..at + 12].try_into().unwrap());
+        at += 16 + usize::try_from(len).unwrap();
+    }
+    let sent = [&message[..], PINGREQ].concat();
+    assert_eq!(behind(read(&file).only()), [Part::Bytes(sent)]);
+}
+
+/// A SYN behind bytes of its own side: what was given before may stand before what it answers, and it is told.
+#[test]
+fn a_syn_behind_its_bytes_is_a_gap() {
+    let [syn, answer] = <[Segment; 2]>::try_from(handshake()).unwrap();
+    let all = [
+        syn,
+        down(5000, CONNACK),
+        answer,
+        up(1000, CONNECT),
+        down(5004, &[0xd0, 0]),
+    ];
+    let found = found(&all);
+    assert_eq!(
+        found.only().server,
+        [
+            Part::Bytes(CONNACK.to_vec()),
+            Part::Gap(None),
+            Part::Bytes(vec![0xd0, 0])
+        ]
+    );
+}

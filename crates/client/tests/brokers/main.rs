@@ -139,8 +139,9 @@ fn two_hundred_messages_in_each_version_at_each_qos() {
                 until(&mut [&mut publisher, &mut subscriber], |all| {
                     numbers(all[1]).len() >= MESSAGES && settled(&broker, version, all)
                 });
-                assert!(
-                    numbers(&subscriber).into_iter().eq(0..MESSAGES),
+                assert_eq!(
+                    numbers(&subscriber),
+                    (0..MESSAGES).collect::<Vec<_>>(),
                     "{} {version:?} {qos:?}",
                     broker.name
                 );

@@ -70,11 +70,13 @@ pub(super) struct Direction {
     hole: Option<u64>,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd)]
 enum Awaited {
     #[default]
     No,
     Yes,
+    /// Frames may stand a few places off in a capture, and so far away none was seen.
+    Briefly,
     Overdue,
 }
 
@@ -98,6 +100,11 @@ impl Direction {
 
     pub(super) const fn is_seen(&self) -> bool {
         self.next.is_some()
+    }
+
+    /// Whether bytes were given and no SYN was seen.
+    pub(super) const fn gave_before_syn(&self) -> bool {
+        self.initial.is_none() && self.position > 0
     }
 
     /// Whether all up to the FIN was given.
@@ -154,9 +161,16 @@ impl Direction {
         begins
     }
 
+    /// They were waited for long enough where bytes stand behind them.
+    pub(super) fn is_late(&mut self) {
+        if self.awaited == Awaited::Yes {
+            self.awaited = Awaited::Briefly;
+        }
+    }
+
     /// They were waited for long enough.
     pub(super) fn is_overdue(&mut self) {
-        if self.awaited == Awaited::Yes {
+        if self.awaited != Awaited::No {
             self.awaited = Awaited::Overdue;
         }
     }
@@ -392,7 +406,11 @@ impl Direction {
             return Some(Step::Restart);
         }
         match self.waiting.first_key_value() {
-            Some((&start, _)) if start > self.position && (force || start <= self.acknowledged) => {
+            Some((&start, _))
+                if start > self.position
+                    && (force
+                        || start <= self.acknowledged && self.awaited >= Awaited::Briefly) =>
+            {
                 return self.gap(start, other);
             }
             Some((&start, _)) if start > self.position => {}

@@ -73,12 +73,12 @@ pub(super) struct Flows {
     /// The next to be finished at the end.
     ending: Option<usize>,
     /// Sides of which bytes are acknowledged that are not here, and since when: a capture may have them a little later.
-    awaited: VecDeque<(Moment, usize, usize)>,
+    awaited: [VecDeque<(Moment, usize, usize)>; 2],
 }
 
-/// So long bytes that were acknowledged are waited for, in nanoseconds and in frames.
-const REORDERED_NS: u64 = 200_000_000;
-const REORDERED_FRAMES: u64 = 4096;
+/// So long bytes that were acknowledged are waited for, in nanoseconds and in frames: where others stand behind them, and where
+/// nothing does.
+const REORDERED: [(u64, u64); 2] = [(10_000_000, 32), (200_000_000, 4096)];
 
 /// What the rest of the reader lends.
 pub(super) struct Around<'a> {
@@ -100,24 +100,33 @@ impl Flows {
             held: 0,
             live: 0,
             ending: None,
-            awaited: VecDeque::new(),
+            awaited: Default::default(),
         }
     }
 
     /// A frame comes: what was waited for long enough is given up.
     pub(super) fn pass_time(&mut self, now: Moment) {
-        while let Some(&(since, slot, side)) = self.awaited.front() {
-            let frames = now.frame.saturating_sub(since.frame);
-            let times = now.at_ns.zip(since.at_ns);
-            let waited = times.map_or(0, |(now, since)| now.saturating_sub(since));
-            if waited < REORDERED_NS && frames < REORDERED_FRAMES {
-                return;
-            }
-            self.awaited.pop_front();
-            let connection = self.slots.get_mut(slot).and_then(Option::as_mut);
-            if let Some(direction) = connection.and_then(|it| it.sides.get_mut(side)) {
-                direction.is_overdue();
-                self.tasks.push_back(Task::Release(slot, side));
+        for (is_long, (most_ns, most_frames)) in REORDERED.into_iter().enumerate() {
+            let Some(awaited) = self.awaited.get_mut(is_long) else {
+                continue;
+            };
+            while let Some(&(since, slot, side)) = awaited.front() {
+                let frames = now.frame.saturating_sub(since.frame);
+                let times = now.at_ns.zip(since.at_ns);
+                let waited = times.map_or(0, |(now, since)| now.saturating_sub(since));
+                if waited < most_ns && frames < most_frames {
+                    break;
+                }
+                awaited.pop_front();
+                let connection = self.slots.get_mut(slot).and_then(Option::as_mut);
+                if let Some(direction) = connection.and_then(|it| it.sides.get_mut(side)) {
+                    if is_long == 0 {
+                        direction.is_late();
+                    } else {
+                        direction.is_overdue();
+                    }
+                    self.tasks.push_back(Task::Release(slot, side));
+                }
             }
         }
     }
@@ -310,9 +319,15 @@ impl Flows {
         let (direction, other) = if side == 0 { (low, high) } else { (high, low) };
         if segment.has(Segment::SYN) {
             let is_first = !direction.is_seen();
+            let is_late = direction.gave_before_syn();
             connection.head.syn(side, segment.has(Segment::ACK));
             if is_first {
                 connection.inside.begins(side);
+            }
+            if is_late {
+                // The frames are out of order: what was given may stand before what it answers.
+                let mut out = Out::new(&mut connection.head, &mut self.told, around);
+                connection.inside.gap(side, None, &mut out);
             }
         }
         let mut needs = 0;
@@ -325,7 +340,9 @@ impl Flows {
             needs = other.acknowledge(number);
             if other.begins_to_wait() {
                 let place = (moment, slot, 1_usize.saturating_sub(side));
-                self.awaited.push_back(place);
+                for awaited in &mut self.awaited {
+                    awaited.push_back(place);
+                }
             }
         }
         let arrival = Arrival {
