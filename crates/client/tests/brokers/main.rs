@@ -10,6 +10,7 @@
 mod fixture;
 mod tcp;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fixture::{Broker, Promise, brokers};
@@ -139,8 +140,14 @@ fn two_hundred_messages_in_each_version_at_each_qos() {
                 until(&mut [&mut publisher, &mut subscriber], |all| {
                     numbers(all[1]).len() >= MESSAGES && settled(&broker, version, all)
                 });
+                let mut arrived = numbers(&subscriber);
+                if qos == QoS::AtLeastOnce {
+                    // A slow machine may lose a connection: what it had in flight comes again.
+                    let mut seen = BTreeSet::new();
+                    arrived.retain(|number| seen.insert(*number));
+                }
                 assert_eq!(
-                    numbers(&subscriber),
+                    arrived,
                     (0..MESSAGES).collect::<Vec<_>>(),
                     "{} {version:?} {qos:?}",
                     broker.name
