@@ -220,7 +220,7 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                 .add(
                     100,
                     "A fault that you have set did this to the connection: its row in the list of packets says what.",
-                    "Nothing to repair. Without the fault (Faults… in the menu of all connections) it would go on.",
+                    "Nothing to repair. Without the fault (Faults, beside the connections) it would go on.",
                 )
                 .certain();
         }
