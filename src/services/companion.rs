@@ -1,7 +1,7 @@
 //! What the companion lends to the page that it serves.
 
 use js_sys::{Array, Reflect};
-use mqttscope_protocol::{FaultError, TapFaults};
+use mqttscope_protocol::{AskFaults, FaultError, TapFaults};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
@@ -69,31 +69,16 @@ pub async fn sources(token: &str) -> Result<Array, String> {
     Ok(all.collect())
 }
 
-/// What is asked of the faults of the companion's taps.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AskFaults {
-    /// Which are in force.
-    Tell,
-    /// These lines in the place of the faults with these numbers. What is in force among them stays as it is.
-    Replace(String, Vec<u32>),
-    /// None any more.
-    Clear,
-    /// All but the one with this number.
-    Remove(u32),
-}
-
-impl AskFaults {
-    /// The method, what stands behind the address, and the body.
-    fn request(&self) -> (&'static str, String, Option<&str>) {
-        match self {
-            Self::Tell => ("GET", String::new(), None),
-            Self::Replace(text, known) => {
-                let known: Vec<String> = known.iter().map(u32::to_string).collect();
-                ("PUT", format!("?of={}", known.join(",")), Some(text))
-            }
-            Self::Clear => ("DELETE", String::new(), None),
-            Self::Remove(number) => ("DELETE", format!("/{number}"), None),
+/// The method, what stands behind the address, and the body.
+fn request(ask: &AskFaults) -> (&'static str, String, Option<&str>) {
+    match ask {
+        AskFaults::Tell => ("GET", String::new(), None),
+        AskFaults::Replace(text, known) => {
+            let known: Vec<String> = known.iter().map(u32::to_string).collect();
+            ("PUT", format!("?of={}", known.join(",")), Some(text))
         }
+        AskFaults::Clear => ("DELETE", String::new(), None),
+        AskFaults::Remove(number) => ("DELETE", format!("/{number}"), None),
     }
 }
 
@@ -115,7 +100,7 @@ pub async fn faults(token: &str, ask: &AskFaults) -> Result<Option<TapFaults>, V
     if !is_token(token) {
         return Err(failed("This is no address of the companion."));
     }
-    let (method, behind, body) = ask.request();
+    let (method, behind, body) = request(ask);
     let init = RequestInit::new();
     init.set_method(method);
     if let Some(body) = body {

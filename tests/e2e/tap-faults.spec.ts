@@ -10,7 +10,7 @@ import { program, test as base } from "./peers/companion";
 import { Hand } from "./ways";
 
 /** The faults that the page offers. */
-const CHOICES = 15;
+const CHOICES = 16;
 
 /** A CONNECT of 3.1.1 that goes on with the session. */
 const connecting = (client: string) =>
@@ -158,12 +158,12 @@ for (const way of ["mouse", "keyboard"] as const) {
     await expect(mark).toHaveCount(1);
     await expect(mark).toHaveAttribute("aria-selected", "true");
     await expect(mark).toContainText("cut before PUBACK 1");
-    await expect(page.getByTestId("event")).toContainText("Fault of the tap");
+    await expect(page.getByTestId("event")).toContainText("What it did");
     // The packet that it took away is no delivered one, in the list and in the picture.
     await expect(page.locator("[data-testid=wire-row][data-type=PUBACK]").first().getByTestId("fate")).toHaveText("lost");
     await expect(page.getByTestId("fate")).toHaveCount(1);
     await page.getByTestId("tab-flows").click();
-    await page.getByTestId("flow-row").filter({ hasText: "PUBACK lost by a fault of the tap" }).click();
+    await page.getByTestId("flow-row").filter({ hasText: "PUBACK lost by a fault" }).click();
     await expect(page.getByTestId("flow-picture").locator(".lost")).not.toHaveCount(0);
     await page.getByTestId("tab-wire").click();
 
@@ -178,7 +178,7 @@ for (const way of ["mouse", "keyboard"] as const) {
     const recorded = page.getByTestId("recorded-fault");
     await expect(recorded).toContainText("was sent again with DUP");
     await hand.press(recorded.getByTestId("fault-show"));
-    await expect(page.getByTestId("event")).toContainText("Fault of the tap");
+    await expect(page.getByTestId("event")).toContainText("What it did");
     await hand.press(page.getByTestId("show-connection"));
     await hand.press(recorded.getByTestId("fault-packet"));
     await expect(page.getByTestId("details")).toContainText("PUBLISH");

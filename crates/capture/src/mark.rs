@@ -61,6 +61,8 @@ pub enum Effect {
     Cut,
     /// The other side receives another packet than was sent.
     Changed,
+    /// The other side receives it twice.
+    Twice,
     /// From here on nothing goes on either way, and the client is not told.
     Silent,
 }
@@ -79,12 +81,13 @@ pub struct MarkedPacket {
 }
 
 impl Effect {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Nothing,
         Self::Late,
         Self::Lost,
         Self::Cut,
         Self::Changed,
+        Self::Twice,
         Self::Silent,
     ];
 
@@ -101,6 +104,7 @@ impl Effect {
             Self::Lost => "lost",
             Self::Cut => "cut",
             Self::Changed => "changed",
+            Self::Twice => "twice",
             Self::Silent => "silent",
         }
     }

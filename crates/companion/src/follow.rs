@@ -15,10 +15,10 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Marked, Peer,
 };
+use mqttscope_faults::Said;
 use mqttscope_wire::{Framer, ProtocolVersion, Sender};
 
 use crate::arguments::{Format, Version};
-use crate::faults::Said;
 use crate::input::{self, Connection, Input};
 use crate::lint::of_connection;
 use crate::paint::{Colour, Paint, When};

@@ -6,7 +6,6 @@ mod broker;
 mod dissect;
 mod encode;
 mod examine;
-mod faults;
 mod follow;
 mod input;
 mod lint;

@@ -5,6 +5,7 @@ use core::time::Duration;
 use hashbrown::HashMap;
 use mqttscope_answers::Answering;
 use mqttscope_client::{Client, Phase, Ticket};
+use mqttscope_faults::Link;
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
     Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, OpeningView,
@@ -105,6 +106,8 @@ pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) socket: Option<SocketId>,
     pub(crate) stream: Stream,
+    /// What its bytes go through, where there are faults.
+    pub(crate) faulty: Option<Box<Link>>,
     /// Where among the server's bytes a packet begins that is not whole, and since when.
     pub(crate) unfinished: Option<(u64, Instant)>,
     /// What came of a packet within which the last link ended, in words.
@@ -167,6 +170,7 @@ impl Connection {
             client,
             socket: None,
             stream: Stream::new(id, version).of_unknown_server(),
+            faulty: None,
             unfinished: None,
             half: None,
             meter: Meter::default(),
@@ -240,6 +244,7 @@ impl Connection {
         self.attempt = Attempt::new(now);
         self.attempt.socket = Some(socket);
         self.stream.begin();
+        self.faulty = None;
         self.unfinished = None;
     }
 

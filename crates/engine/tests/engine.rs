@@ -7,6 +7,7 @@ mod captured;
 mod clearing;
 mod closings;
 mod examined;
+mod faulty;
 mod filters;
 mod frames;
 mod handshakes;

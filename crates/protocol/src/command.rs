@@ -7,7 +7,7 @@ use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CapturedOrder, ConnectionId, Examine, FindingKey, MessageDraft, Profile, RecordId,
+    AskFaults, CapturedOrder, ConnectionId, Examine, FindingKey, MessageDraft, Profile, RecordId,
     SubscriptionDraft,
 };
 
@@ -95,6 +95,8 @@ pub enum Command {
     Bridge(String),
     /// Something of the examination of a broker.
     Examine(Examine),
+    /// Something of the faults of live connections.
+    Faults(AskFaults),
     /// Payloads are read by these schemas, and no longer as before.
     Schemas(Box<Schemas>),
 }

@@ -1,11 +1,25 @@
-//! What the page and the companion say to each other about the faults of a tap, as JSON over HTTP.
+//! What the page says to the companion about the faults of a tap, as JSON over HTTP, and to the engine about those of live
+//! connections.
 
 use serde::{Deserialize, Serialize};
 
-/// The faults of the taps that a companion lends: the answer to each question about them.
+/// What is asked of faults.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AskFaults {
+    /// Which are in force.
+    Tell,
+    /// These lines in the place of the faults with these numbers. What is in force among them stays as it is.
+    Replace(String, Vec<u32>),
+    /// None any more.
+    Clear,
+    /// All but the one with this number.
+    Remove(u32),
+}
+
+/// The faults of the taps that a companion lends, or of live connections: the answer to each question about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TapFaults {
-    /// The taps.
+    /// The taps; live connections have none.
     #[serde(default)]
     pub taps: Vec<TapTold>,
     /// Whether pages may set them.
@@ -88,7 +102,7 @@ const fn choice(
 }
 
 /// Faults that are ready to be taken. Each line is as the companion reads it.
-pub const FAULT_CHOICES: [FaultChoice; 15] = [
+pub const FAULT_CHOICES: [FaultChoice; 16] = [
     choice(
         "Lost",
         "Lose the next PUBACK to the client",
@@ -161,6 +175,12 @@ pub const FAULT_CHOICES: [FaultChoice; 15] = [
         "Refuse the next CONNECT: not authorized (MQTT 3.1.1)",
         "5; the broker never sees it",
         "refuse * CONNECT 1 with 5",
+    ),
+    choice(
+        "Refused and changed",
+        "Duplicate the client\u{2019}s next PUBLISH",
+        "With the same Packet Identifier and without DUP, as a broken client would",
+        "duplicate * PUBLISH 1 from client",
     ),
     choice(
         "Refused and changed",

@@ -39,7 +39,8 @@ pub use examined::{
     JudgedView,
 };
 pub use faults::{
-    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, TapFaults, TapTold,
+    ActiveFault, AskFaults, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix,
+    TapFaults, TapTold,
 };
 pub use mqttscope_examine::{Compared, ComparedCheck, ComparedFact, SavedCard, Verdict};
 pub use mqttscope_shared::{Instant, Recorded};

@@ -11,8 +11,8 @@ use mqttscope_view::states::StateView;
 
 use super::{
     CaptureView, CapturedRow, CheckView, ConnectionId, EventView, ExaminedCheck, ExaminedView,
-    Fate, FindingView, FlowView, History, MessageRow, Moment, RecordId, SubscriptionDraft,
-    Timeline, TopicRow, WireRow, micros,
+    Fate, FaultRow, FindingView, FlowView, History, MessageRow, Moment, RecordId,
+    SubscriptionDraft, TapFaults, Timeline, TopicRow, WireRow, micros,
 };
 
 /// What the engine tells the page.
@@ -124,6 +124,15 @@ pub enum Report {
     BytesSent(BytesSent),
     /// What the answers of a connection have done.
     Answers(Box<AnswersView>),
+    /// The faults of live connections.
+    Faults {
+        /// Those that are in force, and what was wrong with what was asked.
+        told: TapFaults,
+        /// What they and earlier ones did.
+        rows: Vec<FaultRow>,
+        /// Whether it is the answer to [`super::Command::Faults`]; else a fault has struck since.
+        is_answer: bool,
+    },
     /// The checks that a broker can be examined with.
     Checks(Vec<CheckView>),
     /// How far the examination of a broker is.

@@ -3,7 +3,7 @@
 mod before;
 mod connections;
 mod empty;
-mod faults;
+pub(in crate::pages) mod faults;
 mod file_list;
 mod handed;
 mod homing;

@@ -11,6 +11,7 @@ use super::connection_row::ConnectionRow;
 use super::connection_state::cause;
 use super::desk::Desk;
 use super::edit::Edit;
+use super::faults::FaultsButton;
 use super::keep;
 use super::new_menu::NewMenu;
 use super::paste::use_pasted_address;
@@ -18,6 +19,7 @@ use super::repair::on_repair;
 use super::several::Several;
 use super::undo::Undo;
 use crate::state::live::Act;
+use crate::state::live::faults::Faults;
 use crate::state::live::profiles::{ProfileAct, Profiles};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -25,6 +27,7 @@ pub(super) struct ConnectionsProps {
     pub(super) profiles: Profiles,
     pub(super) summary: Rc<Summary>,
     pub(super) current: Option<ConnectionId>,
+    pub(super) faults: Rc<Faults>,
 }
 
 /// What is open above the page.
@@ -135,6 +138,7 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
             <div class="head">
                 <h2>{ "Connections" }</h2>
                 <span class="grow"></span>
+                <FaultsButton faults={props.faults.clone()} />
                 if props.profiles.known().len() > 1 { <AllMenu profiles={props.profiles.clone()} summary={props.summary.clone()} /> }
                 <NewMenu profiles={props.profiles.clone()} on_open={on_open.clone()} />
             </div>

@@ -22,7 +22,7 @@ pub(super) fn event_card(
         EventKind::TextFrame => "WebSocket text frame",
         EventKind::Begins => "Connection begins",
         EventKind::Gap => "Bytes are missing",
-        EventKind::Fault => "Fault of the tap",
+        EventKind::Fault => "Fault",
         EventKind::Ended => "Connection ended",
         EventKind::Told(_) => "Packet told by a log",
     };
@@ -63,7 +63,7 @@ pub(super) fn event_card(
     let (reason, why) = match event.kind {
         EventKind::Told(_) => ("Packet", "The log says"),
         EventKind::TextFrame => ("", "What came"),
-        EventKind::Fault => ("", "What the tap did"),
+        EventKind::Fault => ("", "What it did"),
         _ => ("WebSocket reason", "Why"),
     };
     let facts = [

@@ -20,6 +20,7 @@ mod edit;
 pub(in crate::pages) mod engine;
 mod event_card;
 mod examine;
+mod faults;
 mod finding_card;
 mod finding_list;
 mod flow_list;
@@ -173,7 +174,7 @@ pub fn Live(props: &LiveProps) -> Html {
                 if let Some(stopped) = &live.stopped { <stopped::StoppedLine stopped={stopped.clone()} profiles={(*profiles).clone()} /> }
                 if view.as_ref().is_some_and(|view| view.unverified) { { bridged::unverified(&name) } }
                 <div class="pane live-side" id="live-side">
-                    <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
+                    <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} faults={live.faults.clone()} />
                     if let Some(known) = known {
                         <subscriptions::Subscriptions connection={known.number} profile={known.profile.clone()} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
                         <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} packet={live.packet.clone()} {is_v5} />

@@ -9,6 +9,7 @@ pub mod cards;
 pub mod chart;
 pub mod connect_settings;
 pub mod examine;
+pub mod faults;
 pub mod form;
 mod lists;
 pub mod message_settings;

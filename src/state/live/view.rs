@@ -15,6 +15,7 @@ use yew::Reducible;
 
 use super::around::{Around, Detail};
 use super::examine::Examine;
+use super::faults::Faults;
 use super::lists::{List, Rows, Source, Still, Tab};
 use super::sent::Sent;
 use super::stopped::Stopped;
@@ -61,6 +62,8 @@ pub struct Live {
     pub bytes_sent: Rc<BTreeMap<ConnectionId, Rc<BytesSent>>>,
     /// What the answers of each connection have done; with the tables as they were told last.
     pub answers: Rc<BTreeMap<ConnectionId, Rc<AnswersView>>>,
+    /// The faults of live connections.
+    pub faults: Rc<Faults>,
     /// Only findings of this severity are listed; none: all.
     pub severity: Option<Severity>,
     /// The chart.

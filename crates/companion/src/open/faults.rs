@@ -6,11 +6,12 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use mqttscope_faults::InPlaceOf;
 use mqttscope_protocol::{FAULTS_TEXT, FaultError, TapFaults};
 use serde::Serialize;
 
 use super::serve::{Served, kept_off, misdirected};
-use crate::tap::faulty::{Faulty, InPlaceOf};
+use crate::tap::faulty::Faulty;
 use crate::tap::health::Health;
 
 /// The taps with their faults, and whether a page may set these.

@@ -4,8 +4,8 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mqttscope_flows::script::ScriptError;
-use mqttscope_protocol::{ActiveFault, FaultError, FaultFix};
+use mqttscope_faults::{Action, Faults, InPlaceOf, Link};
+use mqttscope_protocol::{ActiveFault, FaultError};
 use mqttscope_wire::Sender;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::sync::watch;
@@ -13,8 +13,6 @@ use tokio::time::{Instant, sleep_until};
 
 use super::relay::PIECE;
 use super::tape::{Closed, Place, Tape, What};
-use crate::faults::plan;
-use crate::faults::{Action, Active, Faults, Link, MOST_ACTIVE};
 use crate::net::{Stop, Stream, stream};
 
 /// Bytes that wait for the socket of a side before the other side is read no further.
@@ -115,24 +113,6 @@ enum Next {
     Stop,
 }
 
-/// Which faults make room for others.
-pub(crate) enum InPlaceOf {
-    None,
-    All,
-    /// Those with these numbers.
-    These(Vec<u32>),
-}
-
-impl InPlaceOf {
-    fn has(&self, number: u32) -> bool {
-        match self {
-            Self::None => false,
-            Self::All => true,
-            Self::These(numbers) => numbers.contains(&number),
-        }
-    }
-}
-
 /// The faults of all taps, for all their connections.
 #[derive(Debug)]
 pub(crate) struct Faulty {
@@ -153,56 +133,20 @@ impl Faulty {
 
     /// All that are in force, the oldest first.
     pub(crate) fn active(&self) -> Vec<ActiveFault> {
-        let rules = self.lock().rules();
-        let told = |active: &Arc<Active>| ActiveFault {
-            number: active.number,
-            line: active.rule.text.to_string(),
-            struck: active.struck(),
-        };
-        rules.iter().map(told).collect()
+        self.lock().active()
     }
 
-    /// Puts the faults of these lines in force, beside those that are or in their place. A line that is in force already, and
-    /// would make room for itself, stays as it is: it has counted, and may have struck.
-    ///
-    /// # Errors
-    /// Each line that is wrong, and why; nothing has changed then.
+    /// Puts the faults of these lines in force, see [`Faults::set`].
     pub(crate) fn set(&self, text: &str, replaced: &InPlaceOf) -> Result<(), Vec<FaultError>> {
-        let mut rules =
-            plan::parse(text).map_err(|errors| errors.into_iter().map(told).collect::<Vec<_>>())?;
         let now = self.now();
-        let mut faults = self.lock();
-        let mut gone = Vec::new();
-        for active in faults.rules().iter() {
-            if !replaced.has(active.number) {
-                continue;
-            }
-            match rules.iter().position(|rule| rule.text == active.rule.text) {
-                Some(same) => drop(rules.remove(same)),
-                None => gone.push(active.number),
-            }
-        }
-        let stay = faults.rules().len().saturating_sub(gone.len());
-        let is_room = stay.saturating_add(rules.len()) <= MOST_ACTIVE;
-        if is_room {
-            faults.retain(|active| !gone.contains(&active.number));
-        }
-        if !is_room || !faults.add(rules, now) {
-            return Err(vec![FaultError {
-                line: 1,
-                message: format!("There can be at most {MOST_ACTIVE} faults at a time."),
-                fix: None,
-            }]);
-        }
-        drop(faults);
+        self.lock().set(text, replaced, now)?;
         self.changed.send_replace(());
         Ok(())
     }
 
     /// Takes the fault with this number out of force, or all.
     pub(crate) fn clear(&self, number: Option<u32>) {
-        let is_it = |active: &Active| number.is_none_or(|number| active.number == number);
-        let has_changed = self.lock().retain(|active| !is_it(active));
+        let has_changed = self.lock().clear(number);
         if has_changed {
             self.changed.send_replace(());
         }
@@ -296,7 +240,7 @@ impl Faulty {
                 }
                 Next::Stop => {
                     is_stopping = true;
-                    link.handle_stop(self.now());
+                    link.handle_stop(self.now(), "the tap ends");
                 }
                 Next::Read(from, Ok(0)) => {
                     ends.of(from).is_read = true;
@@ -323,18 +267,6 @@ impl Faulty {
 
     fn lock(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn told(error: ScriptError) -> FaultError {
-    let ScriptError { line, message, fix } = error;
-    FaultError {
-        line,
-        message,
-        fix: fix.map(|fix| FaultFix {
-            wrong: fix.wrong,
-            right: fix.right,
-        }),
     }
 }
 

@@ -17,10 +17,9 @@ use std::thread;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
+use mqttscope_faults::{Faults, Rule, parse};
 
 use crate::arguments::Format;
-use crate::faults::Faults;
-use crate::faults::plan::{self, Rule};
 use crate::net::address::{Listen, Target};
 use crate::net::stop::{self, Stopper};
 use crate::net::tls::{Inwards, Outwards};
@@ -264,7 +263,7 @@ impl Drop for Looked {
 fn faults(path: &Path) -> Result<Vec<Rule>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("reading the faults of {}", path.display()))?;
-    plan::parse(&text).map_err(|errors| {
+    parse(&text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("{}: {}", path.display(), lines.join("\n  "))
     })

@@ -8,10 +8,9 @@ use std::net::SocketAddr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use mqttscope_faults::Said;
 use mqttscope_wire::Sender;
 use tokio::sync::Notify;
-
-use crate::faults::Said;
 
 /// Bytes that the tape holds at most, with what is noted of them.
 const MOST: usize = 16 << 20;

@@ -130,7 +130,7 @@ fn a_refused_client_reads_why() {
     assert_eq!(exactly(&mut client, 4), [0x20, 2, 0, 5]);
     assert_eq!(until_end(&mut client), b"");
     assert_eq!(until_end(&mut broker), b"");
-    running.out().wait("the tap refuses CONNECT 1 with 0x05");
+    running.out().wait("CONNECT 1 is refused with 0x05");
 }
 
 #[test]

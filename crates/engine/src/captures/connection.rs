@@ -405,7 +405,7 @@ impl Captured {
         match effect {
             Effect::Silent => self.is_silent = true,
             Effect::Cut => self.is_cut = true,
-            Effect::Nothing | Effect::Late | Effect::Lost | Effect::Changed => {}
+            Effect::Nothing | Effect::Late | Effect::Lost | Effect::Changed | Effect::Twice => {}
         }
     }
 

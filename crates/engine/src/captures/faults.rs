@@ -111,7 +111,8 @@ pub(crate) fn named_by(mark: &Mark) -> Option<(Sender, PacketType, u16)> {
 pub(crate) fn fate_of(mark: &Mark) -> Option<Fate> {
     mark.packet.filter(|packet| !packet.goes_on)?;
     match mark.effect {
-        Effect::Nothing => None,
+        // Its other copy came as it was sent.
+        Effect::Nothing | Effect::Twice => None,
         Effect::Late => Some(Fate::Late),
         Effect::Changed => Some(Fate::Changed),
         Effect::Lost | Effect::Cut | Effect::Silent => Some(Fate::Lost),
@@ -276,7 +277,8 @@ impl Awaited {
         if heard.client != self.client {
             return is_late.then(|| self.did_not_come(None));
         }
-        if heard.connection != self.connection {
+        // Our own keep their number when they come back.
+        if heard.connection != self.connection || self.is_over {
             match &heard.frame.packet {
                 Ok(ControlPacket::Connect(connect)) => {
                     // It came back before, and comes back again.
@@ -345,7 +347,7 @@ impl Awaited {
     fn came(&self, heard: &Heard<'_>, sent: Option<&[u8]>) -> Answered {
         let name = self.name();
         let after = duration(heard.at - self.at);
-        let is_same_connection = heard.connection == self.connection;
+        let is_same_connection = heard.connection == self.connection && !self.is_over;
         let place = if is_same_connection {
             "on the same connection"
         } else {
@@ -493,6 +495,11 @@ impl Captures {
         sent: Option<RecordId>,
     ) {
         self.faulted.note(self.at, mark, whose, place, sent);
+    }
+
+    /// What faults did, as the page shows it.
+    pub(crate) fn fault_rows(&self) -> Vec<FaultRow> {
+        self.faulted.rows()
     }
 
     /// The mark of a row.

@@ -172,6 +172,8 @@ pub enum End {
     OlderVersion,
     /// The person cut the connection.
     Cut,
+    /// A fault of the person's did something to the connection for which nobody is to blame.
+    Struck,
 }
 
 /// Whether an end can come from another client that took the session over.
@@ -210,6 +212,15 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                     100,
                     "You cut the connection: the link was dropped without a DISCONNECT, as when a cable is pulled.",
                     "Nothing to repair. The server publishes the Will Message, if there is one, and keeps the session for as long as the Session Expiry Interval allows.",
+                )
+                .certain();
+        }
+        (_, End::Struck) => {
+            guesses
+                .add(
+                    100,
+                    "A fault that you have set did this to the connection: its row in the list of packets says what.",
+                    "Nothing to repair. Without the fault (Faults, beside the connections) it would go on.",
                 )
                 .certain();
         }

@@ -356,7 +356,7 @@ impl Engine {
         self.judged(judged);
         self.judge_sparkplug();
         if self.captures.awaits() {
-            self.hear_again(id, before);
+            self.hear_captured(id, before);
         }
     }
 

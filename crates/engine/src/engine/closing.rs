@@ -131,6 +131,8 @@ impl Engine {
         let happened = words.clone();
         let words = match (&end, &rival) {
             (Some(End::Cut), _) => CUT_BY_YOU.to_owned(),
+            (Some(End::Struck), _) if matches!(cause, Cause::Lost) => "cut by a fault".to_owned(),
+            (Some(End::Struck), _) => format!("{words}, by a fault"),
             (Some(end), Some(rival)) if doctor::may_be_takeover(end) => {
                 format!("thrown off by your connection “{rival}”")
             }
@@ -156,7 +158,8 @@ impl Engine {
             None | Some(BridgeSays::Ended(BridgeEnd::WebSocket { .. }))
         );
         // Where this side ends it, nobody waits for what the other says to that.
-        let is_own = matches!(cause, Cause::Requested) || matches!(end, Some(End::Cut));
+        let is_own =
+            matches!(cause, Cause::Requested) || matches!(end, Some(End::Cut | End::Struck));
         let mut event = ConnectionEvent {
             kind: if attempt.opened.is_some() {
                 EventKind::Closed
@@ -279,6 +282,7 @@ impl Engine {
         let attempt = &connection.attempt;
         Some(match cause {
             Cause::Requested => return None,
+            _ if attempt.end == Some(End::Struck) => End::Struck,
             Cause::NotOpened | Cause::Lost => attempt.end.clone().unwrap_or(End::Closed {
                 code: 1006,
                 reason: String::new(),
@@ -473,7 +477,12 @@ fn has_said_so(attempt: &Attempt) -> bool {
 const fn is_told(end: &End) -> bool {
     matches!(
         end,
-        End::Said { .. } | End::TextFrame | End::Fault { .. } | End::Foreign { .. } | End::Cut
+        End::Said { .. }
+            | End::TextFrame
+            | End::Fault { .. }
+            | End::Foreign { .. }
+            | End::Cut
+            | End::Struck
     )
 }
 
@@ -485,7 +494,7 @@ fn reason_is_quiet(reason: &str) -> bool {
 /// Who closed a connection. `is_closed`: its socket had closed before this client did anything about it.
 fn by(cause: &Cause, end: Option<&End>, is_closed: bool, target: &Target) -> ClosedBy {
     match (cause, end) {
-        (Cause::Requested, _) | (_, Some(End::Cut)) => ClosedBy::You,
+        (Cause::Requested, _) | (_, Some(End::Cut | End::Struck)) => ClosedBy::You,
         (_, Some(End::TextFrame)) | (Cause::TimedOut(_) | Cause::Fault(_), _) => ClosedBy::Client,
         // The client closes it, having read what it cannot go on with.
         (Cause::AnsweredAsV3_1_1 { .. }, _) => ClosedBy::Client,

@@ -14,7 +14,7 @@ use mqttscope_protocol::{
     Report, SubscriptionDraft,
 };
 use mqttscope_schema::Schemas;
-use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
+use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, Sender, TopicFilter, TopicFiltersBuf};
 
 use super::{Engine, Transport, searching};
 use crate::captures::Captured;
@@ -164,6 +164,7 @@ impl Engine {
             Command::Budget(bytes) => self.log.set_budget(bytes),
             Command::StopReading => self.stop_reading(),
             Command::Bridge(address) => self.bridge = Some(address),
+            Command::Faults(ask) => self.ask_faults(now, ask),
             Command::Examine(wanted) => self.examine(now, wanted),
             Command::Clear => self.clear(),
             Command::Restore => self.restore(),
@@ -263,7 +264,8 @@ impl Engine {
     }
 
     /// Lets a connection's socket go.
-    fn release(&mut self, now: Instant, id: ConnectionId) {
+    pub(super) fn release(&mut self, now: Instant, id: ConnectionId) {
+        self.end_faults(now, id, Sender::Client);
         let socket = self
             .connections
             .get_mut(&id)

@@ -56,13 +56,7 @@ impl Engine {
         };
         match event {
             Event::Open => self.open(now, id),
-            Event::Close => {
-                if let Some(socket) = connection.socket.take() {
-                    self.sockets.remove(&socket);
-                    self.unlink(now, id, socket);
-                    self.transport.push_back(Transport::Close { socket });
-                }
-            }
+            Event::Close => self.release(now, id),
             Event::Connected(connected) => {
                 connection.attempt.reached(now, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);

@@ -7,7 +7,7 @@ use mqttscope_protocol::{
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Sender};
 
-use super::{Engine, Transport};
+use super::Engine;
 use crate::by_hand::ByHand;
 use crate::connection::Handed;
 use crate::convert;
@@ -64,7 +64,8 @@ impl Engine {
             connection.by_hand = Some(ByHand::new(now, sent));
         }
         self.tell_bytes_sent(id);
-        self.transport.push_back(Transport::Send { socket, bytes });
+        self.forward(now, id, socket, bytes);
+        self.settle(now, id);
     }
 
     /// Tells the page what followed the bytes that it sent, where that is news.

@@ -7,6 +7,7 @@ mod closing;
 mod commands;
 mod events;
 mod examining;
+mod faulty;
 mod marked;
 mod messages;
 mod pace;
@@ -21,9 +22,10 @@ use core::time::Duration;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mqttscope_client::Phase as ClientPhase;
+use mqttscope_faults::Faults;
 use mqttscope_protocol::{
-    BridgeEnd, BridgeFailure, BridgeOpened, BridgeRequest, BridgeSays, ConnectionId, Looking,
-    Notice, RecordId, Report, SearchView, Target, without_address_secrets,
+    ActiveFault, BridgeEnd, BridgeFailure, BridgeOpened, BridgeRequest, BridgeSays, ConnectionId,
+    FaultRow, Looking, Notice, RecordId, Report, SearchView, Target, without_address_secrets,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
@@ -191,6 +193,10 @@ pub struct Engine {
     states: States,
     captures: Captures,
     examining: Examining,
+    /// Those of our own connections.
+    faults: Faults,
+    /// As the page was told of them.
+    faults_told: (Vec<ActiveFault>, Vec<FaultRow>),
     /// When the last of what was captured came.
     captured_at: Instant,
     /// When bytes of a file were read last, by the clock of this machine.
@@ -245,6 +251,8 @@ impl Engine {
             states: States::default(),
             captures: Captures::default(),
             examining: Examining::default(),
+            faults: Faults::default(),
+            faults_told: Default::default(),
             captured_at: Instant::ZERO,
             read_at: Instant::ZERO,
             firsts: Vec::new(),
@@ -288,6 +296,7 @@ impl Engine {
             return self.examined_open(now, socket);
         };
         self.opened(now, id);
+        self.begin_faults(now, id);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.reached(now, Phase::Opened);
             connection.client.handle_connected(now);
@@ -303,7 +312,9 @@ impl Engine {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.heard(now);
         }
+        self.faults_due(now, id);
         self.record(now, id, Sender::Server, bytes);
+        self.through_faults(now, id, Sender::Server, bytes);
         self.settle(now, id);
     }
 
@@ -314,6 +325,11 @@ impl Engine {
         };
         if let Some(BridgeSays::Ended(BridgeEnd::Text)) = closed.bridged.as_deref() {
             self.text_came(now, id, None);
+        }
+        self.end_faults(now, id, Sender::Server);
+        if (self.connections.get(&id)).is_none_or(|it| it.socket != Some(socket)) {
+            // A fault that was due has broken it before.
+            return self.settle(now, id);
         }
         self.unlink(now, id, socket);
         if let Some(connection) = self.connections.get_mut(&id) {
@@ -335,6 +351,7 @@ impl Engine {
             .map(|connection| connection.id)
             .collect();
         for id in due {
+            self.faults_due(now, id);
             if let Some(connection) = self.connections.get_mut(&id) {
                 connection.client.handle_timeout(now);
             }
@@ -397,6 +414,7 @@ impl Engine {
     }
 
     fn send(&mut self, now: Instant, id: ConnectionId) {
+        self.faults_due(now, id);
         while let Some((bytes, socket)) = self
             .connections
             .get_mut(&id)
@@ -404,7 +422,7 @@ impl Engine {
         {
             let Some(socket) = socket else { continue };
             self.record(now, id, Sender::Client, &bytes);
-            self.transport.push_back(Transport::Send { socket, bytes });
+            self.forward(now, id, socket, bytes);
         }
     }
 
@@ -465,6 +483,9 @@ impl Engine {
         }
         self.tell_bytes_sent(id);
         self.links.forget(id);
+        if self.captures.awaits() {
+            self.hear_none_of(id);
+        }
         self.turned(now, id, socket, Turn::Closes);
         let judged = self.watch.close(socket, now);
         self.judged(judged);
@@ -523,6 +544,9 @@ fn next_of(connection: &Connection) -> Option<Instant> {
         .map(|repeating| repeating.next);
     let requests = connection.requests.iter().map(|request| request.until);
     let timer = connection.next_timer();
+    let faulty = connection.faulty.as_ref();
+    let faults = faulty.and_then(|link| Some(Instant::from_millis(link.poll_timeout()?)));
+    let timer = timer.into_iter().chain(faults);
     let all = client.into_iter().chain(repeating).chain(timer);
     all.chain(requests).min()
 }

@@ -1,7 +1,8 @@
 //! Bytes of our own connections into the log.
 
 use mqttscope_client::Phase;
-use mqttscope_protocol::ConnectionId;
+use mqttscope_faults::Link;
+use mqttscope_protocol::{ConnectionId, Fate, RecordId};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, Sender, dissect};
 
@@ -18,6 +19,12 @@ impl Engine {
         };
         let socket = connection.socket;
         let inwards = sender == Sender::Server;
+        // Its client gets what faults let through, see `through_faults`.
+        let link = connection.faulty.as_deref();
+        let is_heard = inwards && link.is_none();
+        // Nobody gets what is sent here, and nobody is judged by it.
+        let is_silent = link.is_some_and(Link::is_silent);
+        let before = self.log.end();
         let empty = Stream::new(id, connection.stream.version);
         let mut stream = core::mem::replace(&mut connection.stream, empty);
         let mut messages = 0_u64;
@@ -25,7 +32,9 @@ impl Engine {
             log: &mut self.log,
             links: &mut self.links,
             topics: &mut self.topics,
-            monitor: socket.and_then(|socket| self.watch.monitor(socket)),
+            monitor: socket
+                .filter(|_| !is_silent)
+                .and_then(|socket| self.watch.monitor(socket)),
             now,
         };
         recorder.record(&mut stream, sender, bytes, |written, topics| {
@@ -43,12 +52,13 @@ impl Engine {
                     by_hand.followed(now, written.record, written.first);
                 }
                 match written.frame {
+                    _ if !is_heard => {}
                     Some(frame) => connection.client.handle_frame(now, frame),
                     None => connection.client.handle_rest(now, written.bytes),
                 }
             }
         });
-        if inwards {
+        if is_heard {
             connection.client.handle_rest(now, stream.inwards.rest());
         }
         connection.stream = stream;
@@ -56,7 +66,7 @@ impl Engine {
             connection.note_unfinished(now);
         }
         let phase = connection.client.view().phase;
-        let is_given_up = inwards && !matches!(phase, Phase::Connecting | Phase::Connected);
+        let is_given_up = is_heard && !matches!(phase, Phase::Connecting | Phase::Connected);
         connection
             .meter
             .note(now, inwards, messages, bytes.len() as u64);
@@ -71,6 +81,17 @@ impl Engine {
             self.judged(judged);
         }
         self.judge_sparkplug();
+        if is_silent {
+            for record in (before..self.log.end()).map(RecordId) {
+                self.log.doom(record, Fate::Lost);
+            }
+        }
+        if self.captures.awaits()
+            && let Some(connection) = self.connections.get(&id)
+        {
+            let client = connection.client.view().client_identifier.to_owned();
+            self.hear_again(id, connection.stream.version, &client, before);
+        }
     }
 
     /// A socket is gone: what there was of each side's next packet is written down as it is. Only what is wrong in its

@@ -34,6 +34,8 @@ impl Engine {
         self.changed = part == Part::Tree;
         self.search();
         if part != Part::Tree {
+            self.tell_struck();
+            reports.append(&mut self.answers);
             self.report_answers(now, &mut reports);
             self.report_rows(now, &mut reports);
             self.examining.report(&mut reports);

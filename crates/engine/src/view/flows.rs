@@ -38,7 +38,7 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
     let was_resent = is_resent(flow.kind, &packets, log);
     let state_text = match flow.state {
         State::Done => match lost(&packets, log) {
-            Some(packet) => format!("{} lost by a fault of the tap", packet.name()),
+            Some(packet) => format!("{} lost by a fault", packet.name()),
             None if was_resent => "complete, sent again".to_owned(),
             None => "complete".to_owned(),
         },

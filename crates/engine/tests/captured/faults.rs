@@ -555,7 +555,7 @@ fn what_a_fault_made_of_a_packet_stands_in_its_row_and_its_handshake() {
             .unwrap();
         let is_lost = fate == Some(Fate::Lost);
         let text = if is_lost {
-            "PUBACK lost by a fault of the tap"
+            "PUBACK lost by a fault"
         } else {
             "complete"
         };

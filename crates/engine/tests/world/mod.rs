@@ -14,8 +14,9 @@ use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
     AnswersView, BytesSent, Chart, CheckView, Command, ConnectionId, EventView, ExaminedCheck,
-    ExaminedView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet, Profile,
-    Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    ExaminedView, Exported, FaultRow, FindingView, FlowView, History, MessageRow, Notice, Packet,
+    Profile, Published, Report, StateAt, Summary, TapFaults, Target, TimedPacket, TopicRow,
+    WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -67,6 +68,9 @@ pub(crate) struct Seen {
     pub(crate) checks: Vec<CheckView>,
     pub(crate) examination: Vec<ExaminedView>,
     pub(crate) examined: Vec<ExaminedCheck>,
+    /// With whether it is an answer.
+    pub(crate) faults: Vec<(TapFaults, bool)>,
+    pub(crate) fault_rows: Vec<FaultRow>,
 }
 
 impl World {
@@ -160,6 +164,14 @@ impl World {
                 Report::Script(_, news) => seen.scripts.push(*news),
                 Report::Checks(checks) => seen.checks = checks,
                 Report::Examination(view) => seen.examination.push(*view),
+                Report::Faults {
+                    told,
+                    rows,
+                    is_answer,
+                } => {
+                    seen.faults.push((told, is_answer));
+                    seen.fault_rows = rows;
+                }
                 Report::Examined(check) => seen.examined.push(*check),
                 Report::Chart(chart) => seen.chart = Some(chart),
                 Report::Captured { .. } | Report::Timeline(_) => {}

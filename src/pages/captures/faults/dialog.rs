@@ -1,7 +1,7 @@
-//! The window in which the faults of a tap are set.
+//! The window in which the faults of a tap, or of live connections, are set.
 
 use mqttscope_flows::Fix;
-use mqttscope_protocol::{ActiveFault, FAULT_CHOICES, FaultError, FaultRow};
+use mqttscope_protocol::{ActiveFault, AskFaults, FAULT_CHOICES, FaultError, FaultRow};
 use yew::prelude::*;
 
 use super::lines::Draft;
@@ -14,21 +14,22 @@ use crate::components::menu::{Item, Menu};
 use crate::pages::flows::problems::corrected;
 use crate::pages::live::desk::{Desk, value_of};
 use crate::services::browser;
-use crate::services::companion::AskFaults;
 
 /// The id of the text.
 const TEXT: &str = "faults-text";
 
 #[derive(Clone, PartialEq, Properties)]
-pub(super) struct FaultsDialogProps {
-    pub(super) faults: Asked,
+pub(in crate::pages) struct FaultsDialogProps {
+    /// Its title, and the last sentence of what it says of the lines.
+    pub(in crate::pages) says: (&'static str, &'static str),
+    pub(in crate::pages) faults: Asked,
     /// What the recording tells of them.
-    pub(super) rows: Vec<FaultRow>,
-    pub(super) on_close: Callback<()>,
+    pub(in crate::pages) rows: Vec<FaultRow>,
+    pub(in crate::pages) on_close: Callback<()>,
 }
 
 #[component]
-pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
+pub(in crate::pages) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
     let told = props.faults.told.clone().unwrap_or_default();
     let draft = use_state_eq(|| Draft::of(&told));
     {
@@ -72,6 +73,7 @@ pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
             ask.emit(AskFaults::Clear);
         })
     };
+    let (title, last) = props.says;
     let errors = &props.faults.errors;
     let count = told.active.len();
     let says = match count {
@@ -87,9 +89,9 @@ pub(super) fn FaultsDialog(props: &FaultsDialogProps) -> Html {
     });
     let earlier: Vec<&FaultRow> = earlier.collect();
     html! {
-        <Dialog title="Faults of the tap" on_close={props.on_close.clone()}>
+        <Dialog title={title} on_close={props.on_close.clone()}>
             <div class="tap-faults">
-                <p id="faults-help">{ "Each line breaks something on purpose, for the connections that are open and those to come; " }<code>{ "*" }</code>{ " is each client, else its client identifier stands there. Packets and milliseconds are counted from Apply on; a line that is in force stays as it is. All pages on this tap see and change the same lines." }</p>
+                <p id="faults-help">{ "Each line breaks something on purpose, for the connections that are open and those to come; " }<code>{ "*" }</code>{ " is each client, else its client identifier stands there. Packets and milliseconds are counted from Apply on; a line that is in force stays as it is. " }{ last }</p>
                 if told.allowed {
                     <div class="bar-line">
                         <Menu id="fault-choices" label={html! { "Add a fault" }} {items} on_choose={take} />

@@ -1,8 +1,8 @@
 //! Faults on a tap that the companion lends: which are in force, others, and what each has done.
 
-mod dialog;
+pub(in crate::pages) mod dialog;
 mod lines;
-mod state;
+pub(in crate::pages) mod state;
 pub(super) mod struck;
 
 use mqttscope_protocol::{CaptureState, CaptureView, FaultRow, TapFaults};
@@ -13,6 +13,12 @@ use crate::components::icon::{Icon, icon};
 use crate::state::live::words;
 use dialog::FaultsDialog;
 use state::use_tap_faults;
+
+/// The title of its window, and what only holds there.
+const SAYS: (&str, &str) = (
+    "Faults of the tap",
+    "All pages on this tap see and change the same lines.",
+);
 
 /// The tap that the companion with this token lends, where it lends one: how it is, and the way to its faults.
 pub(super) fn tap(companion: Option<&AttrValue>, capture: &CaptureView) -> Html {
@@ -72,7 +78,7 @@ fn Tap(props: &TapProps) -> Html {
                 </button>
             }
             if *open {
-                <FaultsDialog faults={faults.clone()} rows={props.rows.clone()} on_close={show(false)} />
+                <FaultsDialog says={SAYS} faults={faults.clone()} rows={props.rows.clone()} on_close={show(false)} />
             }
         </div>
     }

@@ -1,26 +1,26 @@
 //! What the companion says of the faults of its tap. Several pages may set them, so that it is asked again and again.
 
 use gloo_timers::callback::Interval;
-use mqttscope_protocol::{FaultError, TapFaults};
+use mqttscope_protocol::{AskFaults, FaultError, TapFaults};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::services::companion::{self, AskFaults};
+use crate::services::companion;
 
 /// How often it is asked, in milliseconds: while somebody looks at them, and else.
 const LOOKED_AT: u32 = 1_000;
 const ELSE: u32 = 5_000;
 
-/// The faults of the tap.
+/// The faults of a tap, or of live connections.
 #[derive(Clone, PartialEq)]
-pub(super) struct Asked {
+pub(in crate::pages) struct Asked {
     /// None: there is no tap, or nothing was heard yet.
-    pub(super) told: Option<TapFaults>,
+    pub(in crate::pages) told: Option<TapFaults>,
     /// What was wrong with what was asked last.
-    pub(super) errors: Vec<FaultError>,
+    pub(in crate::pages) errors: Vec<FaultError>,
     /// Whether the last that was asked for is done.
-    pub(super) is_done: bool,
-    pub(super) ask: Callback<AskFaults>,
+    pub(in crate::pages) is_done: bool,
+    pub(in crate::pages) ask: Callback<AskFaults>,
 }
 
 /// Asks the companion with this token, unless it has ended; more often while they are looked at.

@@ -117,6 +117,11 @@ impl Live {
                 }
                 Rc::make_mut(&mut self.answers).insert(view.connection, Rc::new(*view));
             }
+            Report::Faults {
+                told,
+                rows,
+                is_answer,
+            } => Rc::make_mut(&mut self.faults).take(told, rows, is_answer),
             Report::Checks(checks) => self.examine.checks = checks.into(),
             Report::Examination(view) => self.examine.take(*view),
             Report::Examined(check) => self.examine.opened = Some((*check).into()),

@@ -8,7 +8,7 @@ use mqttscope_wire::{Context, ControlPacket, Frame, PacketType, ProtocolVersion,
 use super::clients::{Active, Faults};
 use super::link::{Action, Link, Phase};
 use super::plan::{Fault, When};
-use crate::report::counted;
+use super::said::counted;
 
 impl Link {
     /// Whether a fault keeps this packet from going on. `is_it`: the packet is the one that it waits for; `elapsed`: since
@@ -61,7 +61,7 @@ impl Link {
                 };
                 self.actions
                     .push_back(Action::Send(Sender::Client, answer.to_vec()));
-                let what = format!("the tap refuses CONNECT {n} with 0x{code:02X}");
+                let what = format!("CONNECT {n} is refused with 0x{code:02X}");
                 self.cut(active, Some(packet), &what);
             }
             _ => return false,
@@ -141,8 +141,8 @@ impl Link {
         }
     }
 
-    /// The tap ends: what is due goes on, what is not is lost, and told.
-    pub(crate) fn handle_stop(&mut self, now: u64) {
+    /// It ends, for this reason: what is due goes on, what is not is lost, and told.
+    pub fn handle_stop(&mut self, now: u64, why: &str) {
         self.advance(now);
         if self.phase == Phase::Over {
             return;
@@ -153,7 +153,7 @@ impl Link {
         let lost = self.lost().saturating_sub(before);
         if lost > 0 {
             self.tell(format!(
-                "the tap ends; {} that waited did not go on",
+                "{why}; {} that waited did not go on",
                 counted(lost, "byte")
             ));
         }

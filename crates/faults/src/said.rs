@@ -8,10 +8,11 @@ use super::clients::Active;
 
 /// What happened, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) text: String,
+pub struct Said {
+    /// For people.
+    pub text: String,
     /// What stands of it in the recording; none: no fault did it.
-    pub(crate) mark: Option<Mark>,
+    pub mark: Option<Mark>,
 }
 
 impl Said {
@@ -54,4 +55,9 @@ pub(super) fn named(packet: &[u8], version: ProtocolVersion, from: Sender) -> Ma
         },
         goes_on: false,
     }
+}
+
+/// So many of something.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

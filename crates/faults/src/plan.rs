@@ -5,6 +5,7 @@
 //! | `cut NAME at 700` | the connection breaks, 700 ms after the client first connected |
 //! | `cut NAME before PUBACK 1`, `cut NAME after PUBLISH 2` | at the n-th packet of a type, which is lost or arrives |
 //! | `lose NAME PUBACK 1` | the n-th packet of a type does not go on; the connection stays |
+//! | `duplicate NAME PUBLISH 1` | the n-th packet of a type goes on twice |
 //! | `offline NAME from 400 to 2000` | the connection breaks, and none is let through until then |
 //! | `hold NAME until 900`, `hold NAME from 400 until 900` | the client's acknowledgements are held back |
 //! | `slow NAME at 0 by 400` | what is sent takes 400 ms longer from then on |
@@ -39,9 +40,10 @@ const LONGEST: usize = FAULTS_TEXT;
 const SMALL: usize = 1023;
 
 /// The words that a line can begin with.
-const BEGINNINGS: [&str; 9] = [
+const BEGINNINGS: [&str; 10] = [
     "cut",
     "lose",
+    "duplicate",
     "offline",
     "hold",
     "slow",
@@ -53,7 +55,7 @@ const BEGINNINGS: [&str; 9] = [
 
 /// What goes wrong, for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rule {
+pub struct Rule {
     /// Its line, from 1.
     pub(crate) line: usize,
     /// What stands there.
@@ -68,6 +70,7 @@ pub(crate) struct Rule {
 pub(crate) enum Fault {
     Cut(When),
     Lose(Which),
+    Duplicate(Which),
     Offline {
         from: u64,
         to: u64,
@@ -122,6 +125,7 @@ impl Fault {
             Self::Cut(When::Before(which) | When::After(which))
             | Self::HalfOpen(When::Before(which) | When::After(which))
             | Self::Lose(which)
+            | Self::Duplicate(which)
             | Self::Refuse { packet: which, .. }
             | Self::Change { packet: which, .. } => Some(*which),
             Self::Cut(When::At(_))
@@ -159,7 +163,7 @@ pub(crate) enum Change {
 ///
 /// # Errors
 /// Each line that is wrong, and why.
-pub(crate) fn parse(text: &str) -> Result<Vec<Rule>, Vec<ScriptError>> {
+pub fn parse(text: &str) -> Result<Vec<Rule>, Vec<ScriptError>> {
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
     let error = |line, Wrong { message, fix }| ScriptError { line, message, fix };
     if text.len() > LONGEST {
@@ -219,6 +223,7 @@ fn rule(words: &mut Words<'_>) -> Result<(Option<String>, Fault), Wrong> {
     let fault = match word {
         "cut" => Fault::Cut(when(words)?),
         "lose" => Fault::Lose(which(words)?),
+        "duplicate" => Fault::Duplicate(which(words)?),
         "half-open" => Fault::HalfOpen(when(words)?),
         "offline" => {
             words.exactly("from")?;
@@ -446,9 +451,10 @@ mod tests {
             refuse * CONNECT 1 with 0x88
             change * PUBACK 1 byte 3 to 7
             change * PUBLISH 2 from client field Topic-Name to a b
-            lose * PUBACK 1 from server";
+            lose * PUBACK 1 from server
+            duplicate * PUBLISH 2";
         let rules = parse(text).unwrap();
-        assert_eq!(rules.len(), 13);
+        assert_eq!(rules.len(), 14);
         assert_eq!(rules[0].client.as_deref(), Some("sensor"));
         assert_eq!(rules[0].line, 3);
         let nth = |kind, n| Nth { kind, n };

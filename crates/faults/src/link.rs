@@ -13,19 +13,23 @@ use super::change::change;
 use super::clients::{Active, Faults};
 use super::half::{Half, Held, Item, LARGEST, Waiting};
 use super::plan::{Change, Fault, When};
+use super::said::counted;
 use super::said::{Said, named};
 use super::strike::holds;
-use crate::report::counted;
 
 /// Bytes of a direction that wait at most before its sender is read no further.
 const MOST_WAITING: usize = 1 << 20;
+
+/// The same where its sender is read on all the same, and the pieces in which they wait.
+const MOST_KEPT: usize = 32 << 20;
+const MOST_PIECES: usize = 1 << 18;
 
 /// A packet under a throttle goes in pieces, one each so many milliseconds.
 const PIECE: u64 = 100;
 
 /// What the transport is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
     /// Send these bytes to this side.
     Send(Sender, Vec<u8>),
     /// Send nothing more to this side.
@@ -52,7 +56,7 @@ pub(super) enum Phase {
 
 /// A connection through a tap with faults.
 #[derive(Debug)]
-pub(crate) struct Link {
+pub struct Link {
     pub(super) rules: Arc<[Arc<Active>]>,
     /// Faults of a moment that are done with here, by their numbers.
     pub(super) done: BTreeSet<u32>,
@@ -72,7 +76,7 @@ pub(crate) struct Link {
 
 impl Link {
     /// A connection opens at `now`, in milliseconds.
-    pub(crate) fn new(faults: &Faults, now: u64) -> Self {
+    pub fn new(faults: &Faults, now: u64) -> Self {
         Self {
             done: BTreeSet::new(),
             told: BTreeSet::new(),
@@ -88,8 +92,56 @@ impl Link {
         }
     }
 
+    /// The same of a connection that has been open before, as faults are set: from `now` on, in milliseconds. `begun`: of the
+    /// server's next packet what has come, which has not gone on. With `within` a packet of the client has gone on in part:
+    /// nobody knows where its next one begins, so no fault is for its packets.
+    pub fn of_open(
+        faults: &mut Faults,
+        now: u64,
+        client: &str,
+        version: ProtocolVersion,
+        begun: &[u8],
+        within: bool,
+    ) -> Self {
+        let since = faults.connects(client, now);
+        let mut link = Self::new(faults, now);
+        link.client = Some((client.into(), since));
+        link.version = version;
+        link.down.framer.push(begun);
+        link.up.is_unframed = within;
+        link
+    }
+
+    /// A side closes the connection and waits for nothing: what waits goes on at once, in its order, before its end.
+    pub fn handle_closing(&mut self, now: u64, from: Sender) {
+        self.handle_end(now, from);
+        for half in [&mut self.up, &mut self.down] {
+            for held in &mut half.held {
+                held.until = held.until.min(now);
+            }
+        }
+        // What was held back goes behind what waits, and takes its time there.
+        self.release(now);
+        self.up.hurry(now);
+        self.down.hurry(now);
+        self.release(now);
+    }
+
+    /// Whether more of this side waits than is to be kept, where nobody can be read any slower.
+    #[must_use]
+    pub fn is_overfull(&self, from: Sender) -> bool {
+        let half = self.half(from);
+        half.len > MOST_KEPT || half.waiting.len() > MOST_PIECES
+    }
+
+    /// Whether nothing goes on either way any more, and the client does not know.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.phase == Phase::HalfOpen
+    }
+
     /// Whether more of this side's bytes can be taken.
-    pub(crate) fn wants(&self, from: Sender) -> bool {
+    pub fn wants(&self, from: Sender) -> bool {
         match self.phase {
             Phase::Open => self.half(from).len < MOST_WAITING,
             Phase::HalfOpen => from == Sender::Client,
@@ -98,12 +150,12 @@ impl Link {
     }
 
     /// The next thing to do.
-    pub(crate) fn poll_action(&mut self) -> Option<Action> {
+    pub fn poll_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
     }
 
     /// When something is due, in milliseconds.
-    pub(crate) fn poll_timeout(&self) -> Option<u64> {
+    pub fn poll_timeout(&self) -> Option<u64> {
         if self.phase != Phase::Open {
             return None;
         }
@@ -119,7 +171,7 @@ impl Link {
     }
 
     /// Other faults may be in force than before: what a fault that is gone held back goes on.
-    pub(crate) fn handle_faults(&mut self, faults: &Faults, now: u64) {
+    pub fn handle_faults(&mut self, faults: &Faults, now: u64) {
         if faults.are(&self.rules) {
             return;
         }
@@ -148,13 +200,7 @@ impl Link {
     }
 
     /// A side sent bytes.
-    pub(crate) fn handle_bytes(
-        &mut self,
-        faults: &mut Faults,
-        now: u64,
-        from: Sender,
-        bytes: &[u8],
-    ) {
+    pub fn handle_bytes(&mut self, faults: &mut Faults, now: u64, from: Sender, bytes: &[u8]) {
         self.handle_faults(faults, now);
         self.advance(now);
         match self.phase {
@@ -212,7 +258,7 @@ impl Link {
     }
 
     /// A side will send no more.
-    pub(crate) fn handle_end(&mut self, now: u64, from: Sender) {
+    pub fn handle_end(&mut self, now: u64, from: Sender) {
         self.advance(now);
         if self.phase == Phase::HalfOpen && from == Sender::Client {
             let lost = counted(self.lost, "byte");
@@ -234,7 +280,7 @@ impl Link {
     }
 
     /// Does what is due.
-    pub(crate) fn handle_timeout(&mut self, now: u64) {
+    pub fn handle_timeout(&mut self, now: u64) {
         self.advance(now);
         self.release(now);
     }
@@ -274,6 +320,15 @@ impl Link {
             if self.stops(active, waits(active), elapsed, mark, packet.len()) {
                 return;
             }
+        }
+        if let Some(active) = (own.iter())
+            .find(|active| matches!(active.rule.fault, Fault::Duplicate(_)) && waits(active))
+        {
+            packet.extend_from_within(..);
+            active.strike();
+            let n = active.rule.fault.packet().map_or(0, |which| which.nth.n);
+            let text = format!("{active}: {} {n} goes on twice", kind.name());
+            self.say(active, Effect::Twice, Some(mark), text);
         }
         self.tell_late(&own, now, since);
         let breaks = own.iter().filter(|active| match active.rule.fault {

@@ -264,7 +264,7 @@ fn what_waits_when_the_tap_ends_is_told() {
     world.connect();
     world.wait(10);
     world.send(Client, PINGREQ);
-    world.link.handle_stop(world.now);
+    world.link.handle_stop(world.now, "the tap ends");
     world.drain();
     assert!(world.done.is_over);
     assert_eq!(world.done.to_server, CONNECT);

@@ -14,11 +14,11 @@ use super::plan::Rule;
 const MOST: usize = 10_000;
 
 /// The most faults that are in force at a time.
-pub(crate) const MOST_ACTIVE: usize = 200;
+pub const MOST_ACTIVE: usize = 200;
 
 /// Faults, and the clients that they are for.
 #[derive(Debug, Default)]
-pub(crate) struct Faults {
+pub struct Faults {
     rules: Arc<[Arc<Active>]>,
     clients: HashMap<Box<str>, Client>,
     /// Their names by the number of their newest connection.
@@ -84,7 +84,8 @@ impl fmt::Display for Active {
 
 impl Faults {
     /// Faults that are in force before the first connection.
-    pub(crate) fn new(rules: Vec<Rule>) -> Self {
+    #[must_use]
+    pub fn new(rules: Vec<Rule>) -> Self {
         let mut faults = Self::default();
         faults.begin(rules, None);
         faults
@@ -187,7 +188,7 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::plan::parse;
+    use crate::plan::parse;
 
     #[test]
     fn of_many_clients_those_that_connected_last_are_remembered() {

@@ -173,3 +173,22 @@ fn there_is_room_for_so_many() {
     assert!(world.faults.add(parse(&many).unwrap(), 0));
     assert_eq!(world.faults.rules()[0].number, 151);
 }
+
+#[test]
+fn a_packet_goes_on_twice_with_all_of_it() {
+    let mut world = World::new("duplicate * PUBLISH 2 from client\nhold * until 500");
+    world.connect();
+    for (id, payload) in [(1, b"x"), (2, b"y"), (3, b"z")] {
+        world.send(Client, &publish(id, payload));
+    }
+    let sent = [
+        CONNECT,
+        &publish(1, b"x"),
+        &publish(2, b"y"),
+        &publish(2, b"y"),
+        &publish(3, b"z"),
+    ];
+    assert_eq!(world.done.to_server, sent.concat());
+    let mark = &world.done.marks[0];
+    assert_eq!((mark.effect, mark.fault), (Effect::Twice, 1));
+}
