@@ -10,7 +10,6 @@ mod keep;
 mod list;
 mod pairs;
 mod progress;
-mod share;
 mod summary;
 
 use std::rc::Rc;
