@@ -10,6 +10,7 @@ pub mod chart;
 pub mod connect_settings;
 pub mod examine;
 pub mod form;
+pub mod led;
 mod lists;
 pub mod message_settings;
 pub mod payload_text;

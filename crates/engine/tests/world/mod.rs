@@ -160,7 +160,7 @@ impl World {
                 Report::Script(_, news) => seen.scripts.push(*news),
                 Report::Checks(checks) => seen.checks = checks,
                 Report::Examination(view) => seen.examination.push(*view),
-                Report::Examined(check) => seen.examined.push(*check),
+                Report::Examined(check) | Report::Led(check) => seen.examined.push(*check),
                 Report::Chart(chart) => seen.chart = Some(chart),
                 Report::Captured { .. } | Report::Timeline(_) => {}
             }
