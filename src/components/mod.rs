@@ -11,6 +11,7 @@ pub mod icon;
 pub mod icon_button;
 pub mod inspector;
 pub mod late_field;
+pub mod link_button;
 pub mod menu;
 mod menu_item;
 mod menu_list;

@@ -11,6 +11,7 @@ pub mod engine;
 pub(crate) mod failure;
 pub mod files;
 pub mod fullscreen;
+pub mod led;
 pub mod messages;
 pub mod picture;
 pub mod profiles;

@@ -47,7 +47,7 @@ function observe() {
   // Here everything is named by a field, a rule or a repair.
   const OF_FIELDS = "[data-testid=bits], [data-testid=diagnostic], [data-testid=repairs], [data-testid=history-row], [data-testid=event-facts]";
   // What else stands in the menu of brokers.
-  const COMMAND = /^(Other broker…|Import…|Export|Export with passwords)$/;
+  const COMMAND = /^(Other broker…|Import…|Export|Export with passwords|Examine a client…)$/;
   // Actions stand within each other: what they have is the same at every depth.
   const NESTED = /^(action|condition|cell)-.*-/;
   // A name that ends with what a person gave, or with one of many fields.

@@ -27,6 +27,8 @@ const HEAD: &str =
 const CHECKS: &str = "www/checks.txt";
 /// Where they stand.
 const CHECKS_OF: &str = "crates/examine/checks";
+/// What clients are led into: the page has the words of the statements that they show, too.
+const SITUATIONS: &str = "crates/examine/situations/situations.txt";
 
 /// Writes the rule tables and the coverage page; with `check` it only compares.
 pub(crate) fn run(cx: &Context, check: bool) -> Result<()> {
@@ -59,8 +61,8 @@ fn write_texts(cx: &Context, check: bool) -> Result<()> {
     write(cx, check, TEXTS, &texts)
 }
 
-/// All checks without what is for tests and for who writes them; behind a line of `=` the statements that they show, each
-/// with what it asks.
+/// All checks without what is for tests and for who writes them; behind a line of `=` the statements that they or situations
+/// show, each with what it asks.
 fn checks(cx: &Context) -> Result<String> {
     let requirements = requirements::Requirements::read(&cx.root.join("requirements"))?;
     let mut files: Vec<_> = fs::read_dir(cx.root.join(CHECKS_OF))?
@@ -79,6 +81,7 @@ fn checks(cx: &Context) -> Result<String> {
             }
         }
     }
+    let situations = fs::read_to_string(cx.root.join(SITUATIONS))?;
     let mut statements = String::new();
     for (version, standard) in [("5", &requirements.v5), ("3.1.1", &requirements.v3_1_1)] {
         for statement in &standard.statements {
@@ -87,7 +90,7 @@ fn checks(cx: &Context) -> Result<String> {
                 words.next().and_then(|word| word.strip_prefix('v')) == Some(version)
                     && words.any(|word| word == statement.id)
             };
-            if text.lines().any(is_shown) {
+            if text.lines().chain(situations.lines()).any(is_shown) {
                 writeln!(
                     statements,
                     "{version} {} {}",

@@ -75,6 +75,7 @@ pub struct Report {
 
 /// Something that happened on a connection of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Seen {
     /// Milliseconds since the check began.
     pub at: u64,
@@ -86,6 +87,7 @@ pub struct Seen {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Happened {
     /// The transport is open.
     Opened,

@@ -6,7 +6,7 @@ use mqttscope_examine::Verdict;
 use mqttscope_wire::ProtocolVersion;
 use serde::{Deserialize, Serialize};
 
-use super::{Profile, TimedPacket, WireRow, micros};
+use super::{LedPackets, Profile, TimedPacket, WireRow, micros};
 
 /// What the page asks of the examination.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub enum Examine {
     Export(ExaminedFormat),
     /// Ends it, and forgets what was found.
     Forget,
+    /// What a companion told of a client that it examines, as a conversation: [`super::Report::Led`].
+    Rows(Box<LedPackets>),
 }
 
 /// A file of an examination, in the form that `mqttscope examine` writes, too.

@@ -15,6 +15,7 @@ mod draft;
 mod event;
 mod examined;
 mod faults;
+mod led;
 mod micros;
 mod profile;
 pub mod profiles;
@@ -41,6 +42,9 @@ pub use examined::{
 pub use faults::{
     ActiveFault, AskFaults, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix,
     TapFaults, TapTold,
+};
+pub use led::{
+    ASK_LED, AskLed, LedFormat, LedOptions, LedPackets, LedRow, LedSays, LedStands, LedView,
 };
 pub use mqttscope_examine::{Compared, ComparedCheck, ComparedFact, SavedCard, Verdict};
 pub use mqttscope_shared::{Instant, Recorded};

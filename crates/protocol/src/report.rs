@@ -139,6 +139,8 @@ pub enum Report {
     Examination(Box<ExaminedView>),
     /// An answer to [`super::Examine::Open`]; said again when the check has been run again.
     Examined(Box<ExaminedCheck>),
+    /// An answer to [`super::Examine::Rows`], without lines and verdict.
+    Led(Box<ExaminedCheck>),
     /// An answer to [`super::Command::Export`] or [`super::Examine::Export`].
     Exported(Exported),
     /// Something that a person should know now.

@@ -28,7 +28,6 @@ mod rename;
 mod scrolling;
 mod set_aside;
 mod settings;
-mod share;
 mod slider;
 mod stage;
 mod steps;
@@ -37,6 +36,7 @@ mod yours;
 use mqttscope_flows::Diagram;
 use yew::prelude::*;
 
+use crate::components::link_button::LinkButton;
 use crate::hooks::{Arrival, use_step_focus};
 use crate::services::browser;
 use crate::state::flows::{Column, Flows as State, Mode};
@@ -141,7 +141,8 @@ pub fn Flows(props: &FlowsProps) -> Html {
                     <memory::MemoryPane run={column.run.clone()} {at} />
                     <counts::CountsTable columns={state.columns().to_vec()} {active} {at} {last} />
                     <div class="head foot">
-                        <share::ShareButton hash={state.address(playing.beat).hash(state.gallery())} />
+                        <LinkButton hash={state.address(playing.beat).hash(state.gallery())} label="Share link" heading="Share link" test="share"
+                            title="Copy a link that opens this scenario at this step" copied="Link copied. It opens this scenario at this step." />
                         <export::ExportMenu column={column.clone()} diagram={diagram.clone()} step={playing.beat} />
                     </div>
                 </section>

@@ -32,6 +32,7 @@ mod keep;
 pub(in crate::pages) mod keys;
 mod large_packet;
 pub(in crate::pages) mod leaving;
+mod led;
 mod log_limit;
 pub(in crate::pages) mod looking;
 mod message_list;
@@ -120,7 +121,7 @@ pub fn Live(props: &LiveProps) -> Html {
     handed::use_handed(&desk);
     schemas::use_kept_schemas(props.shown, &desk);
     opening::use_opening(&live, &profiles, &saved, &talk);
-    let is_free = live.examine.of.is_none() && !live.examine.has_cards;
+    let is_free = live.examine.of.is_none() && !live.examine.has_cards && !live.led.shown;
     keys::use_page_keys(&live, props.shown && is_free);
     let at = (step, &desk.step);
     let (parts, part) = steps::use_steps(&STEPS, step);
@@ -129,6 +130,7 @@ pub fn Live(props: &LiveProps) -> Html {
     answers::use_kept_tables(&live, &profiles);
     scripts::use_scripts(&live.summary, &profiles, &talk);
     examine::use_kept_cards(&live);
+    let ask_led = led::use_led(&live, props.bridge.as_ref(), &desk);
     {
         let live = live.dispatcher();
         use_effect_with(props.arrival.clone(), move |arrival| {
@@ -145,6 +147,13 @@ pub fn Live(props: &LiveProps) -> Html {
         return html! {
             <ContextProvider<Desk> context={(*desk).clone()}>
                 <examine::CardsPage token={token.map(AttrValue::from)} />
+            </ContextProvider<Desk>>
+        };
+    }
+    if live.led.shown {
+        return html! {
+            <ContextProvider<Desk> context={(*desk).clone()}>
+                <led::LedPage led={live.led.clone()} ask={ask_led} is_lent={props.bridge.is_some()} />
             </ContextProvider<Desk>>
         };
     }

@@ -15,8 +15,9 @@ use super::keep;
 use super::paste::other;
 use crate::components::menu::{Item, Menu};
 use crate::services::{browser, files};
-use crate::state::live::bridge;
+use crate::state::live::led::LedAct;
 use crate::state::live::profiles::{ProfileAct, Profiles, begin, place};
+use crate::state::live::{Act, bridge};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct NewMenuProps {
@@ -67,6 +68,11 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
         let other = Item::new("Other broker…", "or paste its address").under(under);
         new.chain([other])
             .chain(files.map(|(name, more)| Item::new(name, more).under("File of connections")))
+            .chain([Item::new(
+                "Examine a client…",
+                "a device of yours connects to this machine",
+            )
+            .under("Examination")])
             .collect()
     });
     let on_choose = {
@@ -97,6 +103,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
                         file.click();
                     }
                 }
+                4 => desk.live.dispatch(Act::Led(LedAct::Show(true))),
                 which => {
                     let known = profiles.known().iter();
                     let all: Vec<Profile> = known.map(|known| (*known.profile).clone()).collect();

@@ -385,6 +385,15 @@ mod tests {
             }
         }
         assert!(shown > 200, "{shown}");
+        let situations = include_str!("../../../crates/examine/situations/situations.txt");
+        for line in situations.lines().filter(|line| line.starts_with('v')) {
+            let of = line
+                .strip_prefix("v5 ")
+                .map_or(ProtocolVersion::V3_1_1, |_| ProtocolVersion::V5);
+            for id in line.split(' ').filter(|word| word.starts_with("MQTT-")) {
+                assert!(statements.of(of, id).is_some(), "{line}: {id}");
+            }
+        }
         assert_eq!(Statements::read("<html>"), None);
     }
 }

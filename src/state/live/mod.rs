@@ -11,6 +11,7 @@ pub mod connect_settings;
 pub mod examine;
 pub mod faults;
 pub mod form;
+pub mod led;
 mod lists;
 pub mod message_settings;
 pub mod payload_text;

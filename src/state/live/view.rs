@@ -16,6 +16,7 @@ use yew::Reducible;
 use super::around::{Around, Detail};
 use super::examine::Examine;
 use super::faults::Faults;
+use super::led::{Led, LedAct};
 use super::lists::{List, Rows, Source, Still, Tab};
 use super::sent::Sent;
 use super::stopped::Stopped;
@@ -106,6 +107,8 @@ pub struct Live {
     pub chart_path: Rc<str>,
     /// The broker that is examined.
     pub examine: Examine,
+    /// The client that is examined.
+    pub led: Led,
     /// Rows of the list of packets that are no packets.
     wire_events: u64,
     /// The packet that the list of packets is to show.
@@ -144,6 +147,8 @@ pub enum Act {
     Examine(Option<ConnectionId>),
     /// Cards of brokers are shown in place of anything else, or no longer.
     Cards(bool),
+    /// Something of the examination of a client.
+    Led(LedAct),
     /// An examination of this connection's broker was begun.
     Examining(ConnectionId),
     /// No check is opened.
@@ -443,6 +448,7 @@ impl Reducible for Live {
             }
             Act::Examine(of) => next.examine.of = of,
             Act::Cards(shown) => next.examine.has_cards = shown,
+            Act::Led(act) => next.led.act(act),
             Act::Examining(begun) => next.examine.begun = Some(begun),
             Act::CloseCheck => next.examine.opened = None,
             Act::Search(search) => {

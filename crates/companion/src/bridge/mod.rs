@@ -23,6 +23,7 @@ use mqttscope_protocol::{BridgeFailure, BridgeRequest, BridgeSays};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::examine;
 use crate::net::Stop;
 use place::Allowed;
 
@@ -34,7 +35,7 @@ pub(crate) struct Options {
     /// (unix:///PATH); may be given several times.
     #[arg(long, value_name = "HOST[:PORT]")]
     bridge_to: Vec<Allowed>,
-    /// Open no connections of the page.
+    /// Open no connections of the page, and listen for no client that it examines.
     #[arg(long, conflicts_with = "bridge_to")]
     no_bridge: bool,
     /// Seconds that each step of opening may take: the name, TCP, a proxy, TLS, WebSocket.
@@ -114,6 +115,14 @@ impl Bridge {
             }
             Err(failure) => refuse(page, failure).await,
         }
+    }
+
+    /// Examines the client that the page leads, until the page is gone.
+    pub(crate) async fn examine_client(self, page: WebSocket) {
+        let Ok(_place) = Arc::clone(&self.places).try_acquire_owned() else {
+            return;
+        };
+        examine::page::serve(page, self.stop).await;
     }
 
     /// Comes back when no connection is open any more, or when that takes longer than `patience`. A server of HTTP does

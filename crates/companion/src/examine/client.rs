@@ -1,35 +1,19 @@
 //! `mqttscope examine-client`: a client against the statements of the standards, as the broker that it connects to.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher as _, Hasher as _};
-use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::{Duration, Instant as Clock};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use mqttscope_examine::{
-    ClientCommand, ClientConnection, ClientExamination, Examined, Instant, Phase, Report,
-    Situation, Verdict, situations,
-};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use mqttscope_examine::{Examined, Report, Situation, Verdict, situations};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc};
-use tokio::time::timeout;
 
 use super::Format;
-use crate::broker::accept::{Door, Placed, accept};
+use super::guide::Guide;
+use crate::broker::accept::Door;
 use crate::net::address::Listen;
 use crate::net::tls::Inwards;
 use crate::net::{Stop, stop};
-
-/// Connections at a time.
-const MOST: usize = 64;
-/// Bytes that are read at a time.
-const PIECE: usize = 16 << 10;
-/// How long a client may take to read what was last sent to it.
-const LINGER: Duration = Duration::from_secs(2);
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -113,28 +97,19 @@ impl Options {
         };
         let (stopper, stop) = Stop::new();
         stop::on_signals(stopper)?;
-        let begun = Clock::now();
-        let seed = std::collections::hash_map::RandomState::new()
-            .build_hasher()
-            .finish();
-        let mut guide = Guide {
-            examination: ClientExamination::new(all, seed),
-            begun,
-            peers: HashMap::new(),
-            asked: None,
-        };
+        let mut guide = Guide::open(door, all);
         let end = self.within.map(Duration::from_secs);
-        let was_there = guide.drive(door, stop, end).await;
+        lead(&mut guide, stop, end).await;
         let reports = guide.examination.finish(guide.now());
         let examined = Examined {
             url: &url,
             reports: &reports,
             card: guide.examination.card(),
             round_trip: Duration::ZERO,
-            took: begun.elapsed(),
+            took: guide.took(),
         };
         self.format.write(&examined)?;
-        Ok(if !was_there {
+        Ok(if !guide.was_there() {
             eprintln!("mqttscope: nobody connected");
             ExitCode::from(2)
         } else if examined.count(Verdict::Broken) > 0 {
@@ -145,121 +120,35 @@ impl Options {
     }
 }
 
-/// What a connection tells.
-enum Told {
-    Bytes(Vec<u8>),
-    Closed,
-}
-
-struct Guide<'s> {
-    examination: ClientExamination<'s>,
-    begun: Clock,
-    peers: HashMap<ClientConnection, mpsc::UnboundedSender<Vec<u8>>>,
-    /// What was last said that is to be done.
-    asked: Option<&'static str>,
-}
-
-impl Guide<'_> {
-    fn now(&self) -> Instant {
-        let millis = self.begun.elapsed().as_millis();
-        Instant::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
-    }
-
-    /// Carries between the examination and its clients until all is done. Whether anybody came.
-    async fn drive(&mut self, door: Door, mut stop: Stop, end: Option<Duration>) -> bool {
-        let (tell, mut told) = mpsc::channel::<(ClientConnection, Told)>(256);
-        let (send, mut accepted) = mpsc::channel::<(Placed, SocketAddr)>(16);
-        let places = Arc::new(Semaphore::new(MOST));
-        tokio::spawn(accept(door, places, send, stop.clone()));
-        let end = async {
-            match end {
-                Some(end) => tokio::time::sleep(end).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::pin!(end);
-        let mut was_there = false;
-        loop {
-            self.act();
-            if was_there && self.is_done() {
-                break;
-            }
-            let until = self.examination.poll_timeout().and_then(|at| {
-                let after = Duration::from_millis(at.millis());
-                self.begun.checked_add(after)
-            });
-            let wait = async {
-                match until {
-                    Some(until) => tokio::time::sleep_until(until.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                Some((stream, from)) = accepted.recv() => {
-                    was_there = true;
-                    eprintln!("mqttscope: {from} connected");
-                    let id = self.examination.handle_opened(self.now());
-                    let (to_writer, outgoing) = mpsc::unbounded_channel();
-                    self.peers.insert(id, to_writer);
-                    tokio::spawn(carry(stream, id, outgoing, tell.clone()));
-                }
-                Some((id, what)) = told.recv() => match what {
-                    Told::Bytes(bytes) => self.examination.handle_bytes(self.now(), id, &bytes),
-                    Told::Closed => {
-                        self.peers.remove(&id);
-                        self.examination.handle_closed(self.now(), id);
-                    }
-                },
-                () = wait => self.examination.handle_timeout(self.now()),
-                () = stop.asked() => break,
-                () = &mut end => break,
-            }
+/// Says what to do with the client and what came of it, until all is done.
+async fn lead(guide: &mut Guide<'_>, mut stop: Stop, end: Option<Duration>) {
+    let end = async {
+        match end {
+            Some(end) => tokio::time::sleep(end).await,
+            None => std::future::pending().await,
         }
-        was_there
-    }
-
-    fn act(&mut self) {
-        while let Some(command) = self.examination.poll_command() {
-            match command {
-                ClientCommand::Send(id, bytes) => {
-                    if let Some(peer) = self.peers.get(&id) {
-                        // A connection that has ended takes nothing more.
-                        let _ = peer.send(bytes);
-                    }
-                }
-                ClientCommand::Close(id) => drop(self.peers.remove(&id)),
-            }
-        }
-        while let Some(report) = self.examination.poll_report() {
+    };
+    tokio::pin!(end);
+    // What was last said that is to be done.
+    let mut asked = None;
+    loop {
+        while let Some(report) = guide.examination.poll_report() {
             said(report);
         }
-        if self.examination.is_idle() {
-            self.ask();
+        if let Some((next, of)) = guide.next()
+            && asked != Some(next.ask)
+        {
+            asked = Some(next.ask);
+            eprintln!("     next, of {of}  {}", next.ask);
         }
-    }
-
-    /// Says what is to be done next with the client, where that is something new.
-    fn ask(&mut self) {
-        let open: Vec<&Situation> = self.examination.open().collect();
-        // Once there is a connection, what begins with another comes by itself: the link is cut for it.
-        let is_next =
-            |situation: &&&Situation| situation.begins_with_connect() == self.peers.is_empty();
-        let next = open.iter().find(is_next);
-        let Some(ask) = next.or(open.first()).map(|situation| situation.ask) else {
+        if guide.is_done() {
             return;
-        };
-        if self.asked != Some(ask) {
-            self.asked = Some(ask);
-            eprintln!("     next, of {}  {ask}", open.len());
         }
-    }
-
-    /// Whether nothing is left that the client could show.
-    fn is_done(&self) -> bool {
-        let mut all = self.examination.situations();
-        self.examination.is_idle()
-            && self.examination.open().next().is_none()
-            && all.any(|(_, phase)| matches!(phase, Phase::Done(_)))
+        tokio::select! {
+            () = guide.step() => {}
+            () = stop.asked() => return,
+            () = &mut end => return,
+        }
     }
 }
 
@@ -270,41 +159,4 @@ fn said(report: &Report) {
         report.id,
         report.why
     );
-}
-
-/// Carries until either end closes; the channel's end is ours. The last packet is read before TCP goes.
-async fn carry(
-    stream: Placed,
-    id: ClientConnection,
-    mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
-    tell: mpsc::Sender<(ClientConnection, Told)>,
-) {
-    let (mut from, mut to) = tokio::io::split(stream);
-    let reading = async {
-        let mut piece = vec![0_u8; PIECE];
-        while let Ok(len @ 1..) = from.read(&mut piece).await {
-            let bytes = piece.get(..len).unwrap_or_default().to_vec();
-            if tell.send((id, Told::Bytes(bytes))).await.is_err() {
-                return;
-            }
-        }
-    };
-    let writing = async {
-        while let Some(bytes) = outgoing.recv().await {
-            if to.write_all(&bytes).await.is_err() || to.flush().await.is_err() {
-                return;
-            }
-        }
-        // A socket that is gone is closed already.
-        let _ = to.shutdown().await;
-    };
-    tokio::pin!(reading, writing);
-    tokio::select! {
-        () = &mut reading => {}
-        () = &mut writing => {
-            let _ = timeout(LINGER, reading).await;
-        }
-    }
-    // Whoever asked may be gone.
-    let _ = tell.send((id, Told::Closed)).await;
 }

@@ -3,6 +3,8 @@
 mod carry;
 pub(crate) mod client;
 mod compare;
+mod guide;
+pub(crate) mod page;
 mod report;
 mod url;
 

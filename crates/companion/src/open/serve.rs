@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
-use mqttscope_protocol::BRIDGE_MESSAGE;
+use mqttscope_protocol::{ASK_LED, BRIDGE_MESSAGE};
 
 use super::faults;
 use super::lend::Lent;
@@ -96,8 +96,14 @@ impl Served {
         (!is_ours).then(|| (StatusCode::FORBIDDEN, says).into_response())
     }
 
-    /// `TOKEN/bridge`: a WebSocket.
-    fn bridge(&self, token: &str, headers: &HeaderMap, upgrade: Upgrade) -> Response {
+    /// A WebSocket of the page, with messages of at most so many bytes, for the bridge to serve.
+    fn bridge<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        token: &str,
+        headers: &HeaderMap,
+        upgrade: Upgrade,
+        (most, serve): (usize, impl FnOnce(Bridge, WebSocket) -> F + Send + 'static),
+    ) -> Response {
         if !self.is_for_us(headers) {
             return misdirected();
         }
@@ -109,9 +115,9 @@ impl Served {
         };
         match upgrade {
             Ok(upgrade) => upgrade
-                .max_message_size(BRIDGE_MESSAGE)
-                .max_frame_size(BRIDGE_MESSAGE)
-                .on_upgrade(move |page| bridge.serve(page)),
+                .max_message_size(most)
+                .max_frame_size(most)
+                .on_upgrade(move |page| serve(bridge, page)),
             Err(rejection) => rejection.into_response(),
         }
     }
@@ -150,6 +156,7 @@ type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 pub(super) fn app(served: Served) -> Router {
     Router::new()
         .route("/companion/{token}/bridge", get(bridge))
+        .route("/companion/{token}/client", get(client))
         .route("/companion/{token}/faults", any(faults::all))
         .route("/companion/{token}/faults/{number}", any(faults::one))
         .fallback(answer)
@@ -167,7 +174,19 @@ async fn bridge(
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    kept_off(served.bridge(&token, &headers, upgrade))
+    let how = (BRIDGE_MESSAGE, Bridge::serve);
+    kept_off(served.bridge(&token, &headers, upgrade, how))
+}
+
+/// A client is examined.
+async fn client(
+    State(served): State<Arc<Served>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    upgrade: Upgrade,
+) -> Response {
+    let how = (ASK_LED, Bridge::examine_client);
+    kept_off(served.bridge(&token, &headers, upgrade, how))
 }
 
 async fn answer(

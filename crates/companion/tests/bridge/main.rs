@@ -10,6 +10,7 @@
 
 mod carried;
 mod certified;
+mod client;
 #[path = "../open/http.rs"]
 #[allow(dead_code, reason = "the tests of what is lent use more of it")]
 mod http;

@@ -26,7 +26,17 @@ impl Page {
         token: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, u16> {
-        let address = format!("ws://{}/companion/{token}/bridge", open.address);
+        Self::at(open, token, "bridge", headers)
+    }
+
+    /// A WebSocket with another name.
+    pub(crate) fn at(
+        open: &Open,
+        token: &str,
+        name: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, u16> {
+        let address = format!("ws://{}/companion/{token}/{name}", open.address);
         let mut request = address.into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());

@@ -7,7 +7,7 @@ use mqttscope_wire::ProtocolVersion;
 use super::closing::address;
 use super::events::{bridging, subprotocol, words_of};
 use super::{Closed, Engine, SocketId, Transport};
-use crate::examining::Asked;
+use crate::examining::{Asked, led};
 
 /// Where a broker is, without what nobody else may read.
 pub(crate) fn address_of(target: &Target) -> String {
@@ -38,6 +38,10 @@ impl Engine {
                 let opened = self.examining.open(number);
                 self.answers
                     .extend(opened.map(|opened| Report::Examined(Box::new(opened))));
+            }
+            Examine::Rows(packets) => {
+                let told = led(&packets);
+                self.answers.push(Report::Led(Box::new(told)));
             }
             Examine::Export(format) => {
                 let exported = self.examining.exported(format);

@@ -4,14 +4,15 @@ use core::time::Duration;
 
 use mqttscope_examine::{Happened, Seen};
 use mqttscope_protocol::{
-    CheckLine, ConnectionId, EventKind, ExaminedCheck, Packet, RecordId, TimedPacket, WireRow,
+    CheckLine, ConnectionId, EventKind, ExaminedCheck, LedPackets, Packet, RecordId, TimedPacket,
+    WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, PacketType, ProtocolVersion, Sender, decode, dissect, summary,
 };
 
-use super::{Examining, Found};
+use super::Examining;
 use crate::view::cut::cut;
 use crate::view::rows;
 
@@ -44,17 +45,44 @@ impl Examining {
             left_out: 0,
         };
         if let Some(found) = self.found.get(&number) {
-            tell(found, &mut opened);
+            let seen = &found.report.packets;
+            let length = seen.last().map_or(0, |last| last.at);
+            let began = Instant::from_millis(found.at.millis().saturating_sub(length));
+            tell(
+                seen,
+                found.report.version,
+                Sender::Server,
+                began,
+                &mut opened,
+            );
         }
         Some(opened)
     }
 }
 
-fn tell(found: &Found, check: &mut ExaminedCheck) {
-    let (seen, version) = (&found.report.packets, found.report.version);
-    let length = seen.last().map_or(0, |last| last.at);
-    let millis = found.at.millis().saturating_sub(length);
-    let began = Instant::from_millis(millis);
+/// The conversation with a client that a companion examines.
+pub(crate) fn led(packets: &LedPackets) -> ExaminedCheck {
+    let mut told = ExaminedCheck {
+        number: packets.number,
+        lines: Vec::new(),
+        judged: None,
+        rows: Vec::new(),
+        packets: Vec::new(),
+        left_out: 0,
+    };
+    let (seen, began) = (&packets.packets, packets.began);
+    tell(seen, packets.version, Sender::Client, began, &mut told);
+    told
+}
+
+/// Tells what was seen on the connections of a broker or a client that is `examined`.
+fn tell(
+    seen: &[Seen],
+    version: ProtocolVersion,
+    examined: Sender,
+    began: Instant,
+    check: &mut ExaminedCheck,
+) {
     let (mut names, mut bytes_left) = (Vec::<&str>::new(), MOST_BYTES);
     let mut before = None;
     for (one, record) in seen.iter().zip(0_u64..) {
@@ -70,9 +98,9 @@ fn tell(found: &Found, check: &mut ExaminedCheck) {
             at,
             delta_us: before.replace(at).map(|before| at.micros_since(before)),
             of: Some(one.connection.clone()),
-            ..event(one)
+            ..event(one, examined)
         };
-        if let Some((bytes, sender)) = packet_of(one) {
+        if let Some((bytes, sender)) = packet_of(one, examined) {
             dissected(&mut row, bytes, sender, version);
             if bytes.len() <= LARGE.min(bytes_left) {
                 bytes_left = bytes_left.saturating_sub(bytes.len());
@@ -99,20 +127,24 @@ fn tell(found: &Found, check: &mut ExaminedCheck) {
     }
 }
 
-fn packet_of(seen: &Seen) -> Option<(&[u8], Sender)> {
+fn packet_of(seen: &Seen, examined: Sender) -> Option<(&[u8], Sender)> {
     match &seen.what {
-        Happened::Sent(bytes) => Some((bytes, Sender::Client)),
-        Happened::Received(bytes) => Some((bytes, Sender::Server)),
+        Happened::Sent(bytes) => Some((bytes, examined.peer())),
+        Happened::Received(bytes) => Some((bytes, examined)),
         _ => None,
     }
 }
 
 /// The row of an opening or a closing; of a packet, one that is still to be filled.
-fn event(seen: &Seen) -> WireRow {
+fn event(seen: &Seen, examined: Sender) -> WireRow {
+    let (opened, here, there) = match examined {
+        Sender::Server => ("to the broker", "by the check", "by the broker"),
+        Sender::Client => ("by the client", "by the examination", "by the client"),
+    };
     let (event, summary) = match &seen.what {
-        Happened::Opened => (Some(EventKind::Opened), "to the broker"),
-        Happened::ClosedHere => (Some(EventKind::Closed), "by the check"),
-        Happened::ClosedThere => (Some(EventKind::Closed), "by the broker"),
+        Happened::Opened => (Some(EventKind::Opened), opened),
+        Happened::ClosedHere => (Some(EventKind::Closed), here),
+        Happened::ClosedThere => (Some(EventKind::Closed), there),
         Happened::Failed(why) => (Some(EventKind::NotOpened), &**why),
         Happened::Sent(_) | Happened::Received(_) => (None, ""),
     };

@@ -14,6 +14,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::ProtocolVersion;
 
 use crate::connection::SocketId;
+pub(crate) use conversation::led;
 pub(crate) use links::Asked;
 use links::Links;
 

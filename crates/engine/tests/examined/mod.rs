@@ -401,3 +401,52 @@ fn connections_of_the_person_go_on_beside_it() {
         seen.summary.log.packets
     );
 }
+
+/// A companion is the server, and the client is examined: its packets are the client's.
+#[test]
+fn what_a_companion_tells_of_a_client_becomes_rows() {
+    use mqttscope_examine::{Happened, Seen};
+    use mqttscope_protocol::{Instant, LedPackets};
+
+    let mut world = World::new();
+    let seen = |at, what| Seen {
+        at,
+        connection: "client".into(),
+        what,
+    };
+    let packets = LedPackets {
+        number: 6,
+        version: ProtocolVersion::V3_1_1,
+        began: Instant::from_millis(1_700_000_000_000),
+        packets: vec![
+            seen(
+                0,
+                Happened::Received(b"\x32\x06\x00\x01t\x00\x07x".to_vec()),
+            ),
+            seen(3, Happened::Sent(b"\x40\x02\x00\x07".to_vec())),
+            seen(9, Happened::ClosedHere),
+            seen(12, Happened::ClosedThere),
+        ],
+    };
+    examine(&mut world, Examine::Rows(Box::new(packets)));
+    let led = world.look().examined.pop().unwrap();
+    assert_eq!((led.number, led.rows.len(), led.packets.len()), (6, 4, 2));
+    let row = |at: usize| led.rows.get(at).unwrap();
+    assert_eq!(
+        (row(0).sender, row(0).packet_type, row(0).at.millis()),
+        (Sender::Client, Some(PacketType::Publish), 1_700_000_000_000)
+    );
+    assert_eq!(
+        (row(1).sender, row(1).packet_type),
+        (Sender::Server, Some(PacketType::Puback))
+    );
+    assert_eq!(row(1).delta_us, Some(3_000));
+    let closed = |at| (row(at).event, row(at).summary.as_str());
+    assert_eq!(closed(2), (Some(EventKind::Closed), "by the examination"));
+    assert_eq!(closed(3), (Some(EventKind::Closed), "by the client"));
+    assert!(
+        led.packets
+            .iter()
+            .all(|timed| timed.packet.version == ProtocolVersion::V3_1_1)
+    );
+}

@@ -172,7 +172,7 @@ impl World {
                     seen.faults.push((told, is_answer));
                     seen.fault_rows = rows;
                 }
-                Report::Examined(check) => seen.examined.push(*check),
+                Report::Examined(check) | Report::Led(check) => seen.examined.push(*check),
                 Report::Chart(chart) => seen.chart = Some(chart),
                 Report::Captured { .. } | Report::Timeline(_) => {}
             }

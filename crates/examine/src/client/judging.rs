@@ -55,6 +55,7 @@ impl ClientExamination<'_> {
             }
             self.report(which, version, (Verdict::Broken, why), Vec::new());
         } else if !self.reports.iter().any(|report| report.id == rule.name()) {
+            self.began.push(now);
             self.reports.push(Report {
                 id: rule.name(),
                 title: "A rule that no situation was about.",
@@ -82,13 +83,25 @@ impl ClientExamination<'_> {
             self.cut(now, id);
         }
         let Some(lead) = self.lead.take() else { return };
+        let started = lead.started();
         self.limits = None;
         self.release(now);
         self.card.facts.extend(lead.facts);
         if let Some(phase) = self.phases.get_mut(lead.which) {
             *phase = Phase::Done(judged.0);
         }
-        self.report(lead.which, lead.version, judged, lead.seen);
+        let (verdict, mut why) = judged;
+        if lead.unseen > 0 {
+            // Words for a person, who is not to take the list for all that happened.
+            why = format!(
+                "{why} The last {} of its packets are not in this report.",
+                lead.unseen
+            );
+        }
+        self.report(lead.which, lead.version, (verdict, why), lead.seen);
+        if let Some(began) = self.began.last_mut() {
+            *began = started;
+        }
     }
 
     pub(super) fn report(
@@ -103,6 +116,7 @@ impl ClientExamination<'_> {
         };
         let mut shows = situation.shows.iter();
         let shows = shows.find(|shows| shows.version == version);
+        self.began.push(self.now);
         self.reports.push(Report {
             id: situation.id,
             title: situation.title,

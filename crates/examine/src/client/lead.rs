@@ -8,10 +8,14 @@ use alloc::vec::Vec;
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion};
 
+use super::OF_EACH;
 use super::situation::{Act, Held, Situation, Step, Take, What};
 use crate::answer::Answer;
 use crate::verdict::{Fact, Happened, Seen, Verdict};
 use crate::words::{self, Names, Variables};
+
+/// The most memory of what has happened in a situation.
+const MOST_SEEN: usize = 1 << 20;
 
 /// What a step asks of the examination around it.
 #[derive(Clone, Debug)]
@@ -66,6 +70,10 @@ pub(crate) struct Lead {
     cut_at: Instant,
     pub(crate) deadline: Option<Instant>,
     pub(crate) seen: Vec<Seen>,
+    /// What that takes of memory.
+    seen_bytes: usize,
+    /// How much of the conversation found no room in it.
+    pub(crate) unseen: u32,
     pub(crate) facts: Vec<Fact>,
     pub(crate) todo: Vec<Do>,
 }
@@ -84,13 +92,30 @@ impl Lead {
             cut_at: now,
             deadline: None,
             seen: Vec::new(),
+            seen_bytes: 0,
+            unseen: 0,
             facts: Vec::new(),
             todo: Vec::new(),
         }
     }
 
+    pub(crate) const fn started(&self) -> Instant {
+        self.started
+    }
+
     pub(crate) fn note(&mut self, now: Instant, what: Happened) {
         let at = u64::try_from((now - self.started).as_millis()).unwrap_or(u64::MAX);
+        let takes = match &what {
+            Happened::Sent(bytes) | Happened::Received(bytes) => bytes.len(),
+            _ => 0,
+        };
+        let takes = takes.saturating_add(OF_EACH);
+        let all = self.seen_bytes.saturating_add(takes);
+        if all > MOST_SEEN {
+            self.unseen = self.unseen.saturating_add(1);
+            return;
+        }
+        self.seen_bytes = all;
         self.seen.push(Seen {
             at,
             connection: "client".to_owned(),

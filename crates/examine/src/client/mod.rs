@@ -104,6 +104,8 @@ pub struct ClientExamination<'s> {
     situations: &'s [Situation],
     phases: Vec<Phase>,
     reports: Vec<Report>,
+    /// When the situation of each began.
+    began: Vec<Instant>,
     told: usize,
     card: Card,
     broker: Broker,
@@ -118,17 +120,25 @@ pub struct ClientExamination<'s> {
     limits: Option<Vec<&'static str>>,
     held: Option<Held>,
     withheld: Vec<(ClientConnection, Vec<u8>)>,
+    /// What that takes of memory.
+    withheld_bytes: usize,
     commands: VecDeque<ClientCommand>,
     next_id: u32,
     now: Instant,
     /// Since when no situation runs.
     idle_since: Instant,
+    /// No situation begins.
+    is_paused: bool,
 }
 
 /// How often the monitor looks for what is late.
 const TICK: Duration = Duration::from_secs(1);
 /// After so long without a situation, a client that could be led on by connecting again is made to.
 const IDLE: Duration = Duration::from_secs(15);
+/// The most memory of packets that are held back from clients.
+const MOST_WITHHELD: usize = 1 << 20;
+/// What a packet that is kept takes beside its bytes.
+const OF_EACH: usize = 64;
 
 impl<'s> ClientExamination<'s> {
     /// Nobody has connected. `seed` makes what the broker behind it hands out hard to guess.
@@ -138,6 +148,7 @@ impl<'s> ClientExamination<'s> {
             situations,
             phases: situations.iter().map(|_| Phase::Waiting).collect(),
             reports: Vec::new(),
+            began: Vec::new(),
             told: 0,
             card: Card::default(),
             broker: Broker::new(broker::Options::new(seed)),
@@ -150,10 +161,12 @@ impl<'s> ClientExamination<'s> {
             limits: None,
             held: None,
             withheld: Vec::new(),
+            withheld_bytes: 0,
             commands: VecDeque::new(),
             next_id: 0,
             now: Instant::ZERO,
             idle_since: Instant::ZERO,
+            is_paused: false,
         }
     }
 
@@ -222,7 +235,7 @@ impl<'s> ClientExamination<'s> {
 
     fn advance(&mut self, now: Instant) {
         self.now = now;
-        if self.lead.is_some() || self.links.is_empty() {
+        if self.lead.is_some() || self.links.is_empty() || self.is_paused {
             self.idle_since = now;
         }
     }
@@ -282,6 +295,42 @@ impl<'s> ClientExamination<'s> {
         };
         let all = self.situations().filter(is_open);
         all.map(|(situation, _)| situation)
+    }
+
+    /// Begins no more situations, or begins them again; one that runs goes on to its end.
+    pub const fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+    }
+
+    /// Leaves a situation out, also one that runs. Its report says so; one that has a report already keeps it.
+    pub fn skip(&mut self, now: Instant, id: &str) {
+        let Some(which) = self.situations.iter().position(|known| known.id == id) else {
+            return;
+        };
+        let why = "It was left out.".to_owned();
+        if self.lead.as_ref().is_some_and(|lead| lead.which == which) {
+            self.ended(now, (Verdict::Unknown, why));
+            self.drain(now);
+        } else if let Some(phase @ Phase::Waiting) = self.phases.get_mut(which) {
+            *phase = Phase::Done(Verdict::Unknown);
+            let version = self.version.or_else(|| {
+                let shows = self.situations.get(which)?.shows.first()?;
+                Some(shows.version)
+            });
+            let version = version.unwrap_or(ProtocolVersion::V5);
+            self.report(which, version, (Verdict::Unknown, why), Vec::new());
+        }
+    }
+
+    /// What has been found so far, in the order in which it was found, and when each situation began.
+    pub fn reports(&self) -> impl Iterator<Item = (&Report, Instant)> {
+        self.reports.iter().zip(self.began.iter().copied())
+    }
+
+    /// The version that clients were seen to speak last.
+    #[must_use]
+    pub const fn version(&self) -> Option<ProtocolVersion> {
+        self.version
     }
 
     /// Whether no situation runs.
@@ -413,7 +462,8 @@ impl<'s> ClientExamination<'s> {
         version: ProtocolVersion,
         answer: &Answer,
     ) {
-        let Some(link) = self.links.get(&id).filter(|_| self.lead.is_none()) else {
+        let is_free = self.lead.is_none() && !self.is_paused;
+        let Some(link) = self.links.get(&id).filter(|_| is_free) else {
             return;
         };
         let mut all = self.situations.iter().enumerate();

@@ -12,9 +12,11 @@ use mqttscope_wire::{Framed, PacketType, ProtocolVersion, ReasonCode, Rule, Send
 use super::lead::Do;
 use super::link;
 use super::situation::Held;
-use super::{ClientCommand, ClientConnection, ClientExamination, Led, written};
+use super::{
+    ClientCommand, ClientConnection, ClientExamination, Led, MOST_WITHHELD, OF_EACH, written,
+};
 use crate::answer::{self, Answer};
-use crate::verdict::Happened;
+use crate::verdict::{Happened, Verdict};
 
 impl ClientExamination<'_> {
     /// What steps ask for, on this connection of the client or on its last.
@@ -101,7 +103,7 @@ impl ClientExamination<'_> {
     }
 
     pub(super) fn release(&mut self, now: Instant) {
-        self.held = None;
+        (self.held, self.withheld_bytes) = (None, 0);
         for (id, packet) in core::mem::take(&mut self.withheld) {
             if self.links.contains_key(&id) {
                 self.tell(now, id, packet);
@@ -188,8 +190,15 @@ impl ClientExamination<'_> {
             .held
             .is_some_and(|held| held == Held::All || held == Held::Type(kind));
         if is_led && is_held {
-            self.withheld.push((id, packet));
-            return;
+            let takes = packet.len().saturating_add(OF_EACH);
+            let all = self.withheld_bytes.saturating_add(takes);
+            if all <= MOST_WITHHELD {
+                self.withheld_bytes = all;
+                self.withheld.push((id, packet));
+                return;
+            }
+            let why = "More would have had to be held back from the client than is kept for it.";
+            self.ended(now, (Verdict::Unknown, why.to_owned()));
         }
         if is_led
             && kind == PacketType::Connack

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use mqttscope_wire::PacketType;
+use mqttscope_wire::{PacketType, ProtocolVersion};
 
 use crate::check::{Shows, shows};
 use crate::verdict::Verdict;
@@ -34,6 +34,13 @@ impl Situation {
     pub fn is_meant_by(&self, id: &str) -> bool {
         let mut shows = self.shows.iter();
         self.id == id || shows.any(|shows| shows.statements.contains(&id))
+    }
+
+    /// What of it is for this version; none: nothing is.
+    #[must_use]
+    pub fn for_version(mut self, version: ProtocolVersion) -> Option<Self> {
+        self.shows.retain(|shows| shows.version == version);
+        (!self.shows.is_empty()).then_some(self)
     }
 
     /// Whether the client has to connect for it to begin.

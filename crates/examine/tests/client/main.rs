@@ -12,7 +12,10 @@ mod device;
 
 use std::collections::BTreeSet;
 
-use mqttscope_examine::{Happened, Mutation, Report, Situation, Verdict, situations};
+use mqttscope_examine::{
+    self as examine, ClientCommand, ClientExamination, Happened, Instant, Mutation, Report,
+    Situation, Verdict, situations,
+};
 use mqttscope_wire::ProtocolVersion;
 
 use device::{Device, run};
@@ -230,4 +233,139 @@ fn each_situation_has_its_own_name_words_and_statements() {
             }
         }
     }
+}
+
+/// Only this situation.
+fn only(id: &str) -> Vec<Situation> {
+    let mut all = all();
+    all.retain(|situation| situation.id == id);
+    assert_eq!(all.len(), 1, "{id}");
+    all
+}
+
+const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x00\x00\x3c\x00\x01a";
+
+fn sent(examination: &mut ClientExamination<'_>) -> Vec<Vec<u8>> {
+    let commands = std::iter::from_fn(|| examination.poll_command());
+    let bytes = commands.filter_map(|command| match command {
+        ClientCommand::Send(_, bytes) => Some(bytes),
+        ClientCommand::Close(_) => None,
+    });
+    bytes.collect()
+}
+
+#[test]
+fn what_is_held_back_has_a_bound() {
+    let own = only("closes-without-pingresp");
+    let mut examination = ClientExamination::new(&own, 1);
+    let now = Instant::ZERO;
+    let link = examination.handle_opened(now);
+    examination.handle_bytes(now, link, CONNECT);
+    examination.handle_bytes(now, link, b"\x82\x06\x00\x01\x00\x01#\x00");
+    let other = examination.handle_opened(now);
+    let connect = b"\x10\x0d\x00\x04MQTT\x04\x00\x00\x3c\x00\x01b";
+    examination.handle_bytes(now, other, connect);
+    sent(&mut examination);
+    examination.handle_bytes(now, link, b"\xc0\x00");
+    assert!(sent(&mut examination).is_empty(), "all is held back");
+    // 1,003 bytes each.
+    let message = [b"\x30\xe8\x07\x00\x01t".as_slice(), &[b'x'; 997]].concat();
+    let mut published = 0;
+    let out = loop {
+        assert!(published < 2000, "more is held back than a million bytes");
+        examination.handle_bytes(now, other, &message);
+        published += 1;
+        let out = sent(&mut examination);
+        if !out.is_empty() {
+            break out;
+        }
+    };
+    assert!(published > 500, "{published}");
+    // Nothing is lost: the PINGRESP, and every message.
+    assert_eq!(out.len(), 1 + published);
+    assert_eq!(out[0], b"\xd0\x00");
+    let (report, _) = examination.reports().next().unwrap();
+    assert_eq!(report.verdict, Verdict::Unknown);
+    assert!(report.why.contains("held back"), "{report:#?}");
+}
+
+#[test]
+fn what_a_report_keeps_of_a_conversation_has_a_bound() {
+    // It waits for what this client never does.
+    let own = only("keeps-maximum-qos");
+    let mut examination = ClientExamination::new(&own, 1);
+    let now = Instant::ZERO;
+    let link = examination.handle_opened(now);
+    let connect = b"\x10\x0e\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x01a";
+    examination.handle_bytes(now, link, connect);
+    for _ in 0..60_000 {
+        examination.handle_bytes(now, link, b"\xc0\x00");
+        sent(&mut examination);
+    }
+    let reports = examination.finish(now);
+    let packets = reports[0].packets.len();
+    assert!((1_000..40_000).contains(&packets), "{packets}");
+    // CONNECT, CONNACK, and that the connection was closed.
+    let left_out = 2 * 60_000 + 3 - packets;
+    let says = format!("The last {left_out} of its packets are not in this report.");
+    assert!(reports[0].why.ends_with(&says), "{}", reports[0].why);
+}
+
+#[test]
+fn nothing_begins_while_it_is_paused_and_what_is_skipped_says_so() {
+    let own = all();
+    let mut examination = ClientExamination::new(&own, 1);
+    let now = Instant::ZERO;
+    examination.pause(true);
+    let link = examination.handle_opened(now);
+    examination.handle_bytes(now, link, CONNECT);
+    let later = Instant::from_millis(60_000);
+    examination.handle_timeout(later);
+    assert!(examination.is_idle());
+    let commands: Vec<_> = std::iter::from_fn(|| examination.poll_command()).collect();
+    let closes = |command: &ClientCommand| matches!(command, ClientCommand::Close(_));
+    assert!(!commands.iter().any(closes), "nobody is led on");
+    examination.pause(false);
+    let publish = b"\x32\x06\x00\x01t\x00\x07x";
+    // QoS 1 begins the lost PUBACK, which cuts the link; it is left out while it runs, and others before they do.
+    examination.handle_bytes(later, link, publish);
+    let running = |examination: &ClientExamination<'_>| {
+        let mut all = examination.situations();
+        let runs = all.find(|(_, phase)| matches!(phase, examine::Phase::Running(_)));
+        runs.map(|(situation, _)| situation.id)
+    };
+    assert_eq!(running(&examination), Some("repeats-qos-1"));
+    for id in ["repeats-qos-1", "connects", "connects", "no-such"] {
+        examination.skip(later, id);
+    }
+    assert!(examination.is_idle());
+    let link = examination.handle_opened(later);
+    examination.handle_bytes(later, link, CONNECT);
+    let reports = examination.finish(later);
+    for id in ["repeats-qos-1", "connects"] {
+        let of: Vec<_> = reports.iter().filter(|report| report.id == id).collect();
+        assert_eq!(of.len(), 1, "{of:#?}");
+        assert_eq!(
+            (of[0].verdict, &*of[0].why),
+            (Verdict::Unknown, "It was left out.")
+        );
+    }
+}
+
+#[test]
+fn a_version_has_its_own_situations() {
+    let of = |version| {
+        let all = all().into_iter();
+        all.filter_map(|situation| situation.for_version(version))
+            .collect::<Vec<_>>()
+    };
+    assert!(of(ProtocolVersion::V3_1).is_empty());
+    let own = of(ProtocolVersion::V3_1_1);
+    assert!(own.len() > 5 && own.len() < all().len(), "{}", own.len());
+    let versions = own.iter().flat_map(|situation| &situation.shows);
+    assert!(
+        versions
+            .into_iter()
+            .all(|shows| shows.version == ProtocolVersion::V3_1_1)
+    );
 }

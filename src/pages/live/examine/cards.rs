@@ -9,10 +9,11 @@ use yew::prelude::*;
 
 use super::keep;
 use super::pairs::pairs;
-use super::share::CopyLink;
 use crate::components::icon::{Icon, icon};
+use crate::components::link_button::LinkButton;
 use crate::pages::live::desk::{Desk, value_of};
 use crate::pages::live::wire_list::minutes_behind;
+use crate::route::Page;
 use crate::services::{browser, checks, files};
 use crate::state::live::cards::{name_of, places};
 use crate::state::live::examine::Statements;
@@ -42,7 +43,7 @@ pub(in crate::pages::live) fn CardsPage(props: &CardsPageProps) -> Html {
         return Html::default();
     };
     let back = Callback::from(move |_: MouseEvent| {
-        browser::replace_hash(crate::route::Page::Live.hash());
+        browser::replace_hash(Page::Live.hash());
         desk.live.dispatch(Act::Cards(false));
         Timeout::new(0, || browser::focus_id("main")).forget();
     });
@@ -176,6 +177,7 @@ fn actions(
     } else {
         (compared.json(), compared.html(), "mqttscope-compared")
     };
+    let link = Page::Live.hash_with(Some(&format!("card={}", a.token())));
     let save = |text: String, end: &'static str| {
         Callback::from(move |_: MouseEvent| {
             // Where the browser would not, it says so itself.
@@ -184,7 +186,8 @@ fn actions(
     };
     html! {
         <span class="does">
-            <CopyLink token={a.token()} />
+            <LinkButton hash={link} label="Link to A" heading="Link to a card" test="card-link"
+                title="Copy a link that opens the card on side A" copied="Link copied. It opens card A: the broker’s address, facts and verdicts, no login." />
             <button data-testid="cards-json" title="What is shown, for programs; that of one card is read by mqttscope examine compare" onclick={save(json, "json")}>{ "JSON" }</button>
             <button data-testid="cards-html" title="One file with what is shown, which any browser shows" onclick={save(page, "html")}>{ "HTML" }</button>
             if is_stored {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use mqttscope_protocol::{CheckLine, CheckView, Command, Examine, ExaminedCheck};
+use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
 use super::conversation::Conversation;
@@ -61,7 +62,7 @@ pub(super) fn CheckPane(props: &CheckPaneProps) -> Html {
                 <p class="asks">{ &check.title }</p>
                 <p class="judged"><b class={classes!("verdict", class)} data-testid="check-verdict">{ word }</b>
                     if let Some(judged) = &opened.judged { <span data-testid="check-why">{ marked(&judged.why) }</span> }</p>
-                { asked(props) }
+                { asked(check.version, &check.statements, check.is_must, props.statements.as_deref()) }
                 if !shown.is_empty() { <h3>{ "What was expected" }</h3>{ lines(&shown) } }
                 if !lead.is_empty() { <h3>{ "What leads there" }</h3>{ lines(&lead) } }
                 if !opened.rows.is_empty() { <h3>{ "What came" }</h3><Conversation opened={opened.clone()} /> }
@@ -71,21 +72,20 @@ pub(super) fn CheckPane(props: &CheckPaneProps) -> Html {
     }
 }
 
-/// The statements, each with what it asks.
-fn asked(props: &CheckPaneProps) -> Html {
-    let version = props.check.version;
-    let word = if props.check.is_must {
-        "MUST"
-    } else {
-        "SHOULD"
-    };
-    if props.check.statements.is_empty() {
+/// The statements of a check or a situation, each with what it asks.
+pub(in crate::pages::live) fn asked(
+    version: ProtocolVersion,
+    ids: &[String],
+    is_must: bool,
+    statements: Option<&Statements>,
+) -> Html {
+    let word = if is_must { "MUST" } else { "SHOULD" };
+    if ids.is_empty() {
         return html! { <p class="quiet">{ format!("The statements of version {} have no names.", version.name()) }</p> };
     }
-    let statements = props.statements.as_deref();
     html! {
         <ul class="asked" data-testid="check-statements">
-            { for props.check.statements.iter().map(|id| html! {
+            { for ids.iter().map(|id| html! {
                 <li>{ rule_chip(version, id) }{ " " }{ word }{ ": " }{ statements.and_then(|all| all.of(version, id)).unwrap_or_default().to_owned() }</li>
             }) }
         </ul>

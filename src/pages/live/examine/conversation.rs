@@ -19,12 +19,12 @@ const ROW: u32 = 25;
 const MOST_ROWS: usize = 14;
 
 #[derive(Clone, PartialEq, Properties)]
-pub(super) struct ConversationProps {
-    pub(super) opened: Rc<ExaminedCheck>,
+pub(in crate::pages::live) struct ConversationProps {
+    pub(in crate::pages::live) opened: Rc<ExaminedCheck>,
 }
 
 #[component]
-pub(super) fn Conversation(props: &ConversationProps) -> Html {
+pub(in crate::pages::live) fn Conversation(props: &ConversationProps) -> Html {
     let opened = &props.opened;
     let clock = clock();
     let window = use_state_eq(Window::default);

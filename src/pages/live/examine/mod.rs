@@ -3,14 +3,13 @@
 mod begin;
 mod card;
 mod cards;
-mod check;
+pub(in crate::pages::live) mod check;
 mod checks;
-mod conversation;
+pub(in crate::pages::live) mod conversation;
 mod keep;
 mod list;
 mod pairs;
 mod progress;
-mod share;
 mod summary;
 
 use std::rc::Rc;

@@ -1,0 +1,73 @@
+//! What to do with the client now, how far it is, and what can be done about it.
+
+use mqttscope_protocol::{AskLed, ExaminedStage, LedFormat, LedView};
+use yew::prelude::*;
+
+use crate::components::icon::{Icon, icon};
+use crate::state::live::led::{counted, now, said};
+
+/// The line with the bar and the buttons.
+pub(super) fn progress(
+    view: &LedView,
+    ask: &Callback<AskLed>,
+    on_anew: &Callback<MouseEvent>,
+) -> Html {
+    let is_on = view.stage.is_on();
+    let is_paused = view.stage == ExaminedStage::Paused;
+    let (done, total) = counted(view);
+    let does = |wanted: AskLed| ask.reform(move |_: MouseEvent| wanted.clone());
+    let file = |test: &'static str, name: &'static str, title: &'static str, format: LedFormat| {
+        html! {
+            <button key={test} data-testid={test} {title} onclick={does(AskLed::Export(format))}>{ name }</button>
+        }
+    };
+    html! {
+        <div class="examine-progress">
+            <p role="status" data-testid="led-state">{ said(view) }</p>
+            <span class="quiet" data-testid="led-done">{ format!("{done} of {total} situations") }</span>
+            if is_on { <progress aria-label="Situations that are done" max={total.max(1).to_string()} value={done.to_string()}></progress> }
+            <span class="does">
+                if is_on {
+                    <button key="pause" data-testid="led-pause" onclick={does(AskLed::Pause(!is_paused))}>
+                        { icon(if is_paused { Icon::Play } else { Icon::Pause }) }{ if is_paused { "Go on" } else { "Pause" } }
+                    </button>
+                    <button key="cancel" data-testid="led-cancel" title="Ends it: what the client has not shown is said to be so" onclick={does(AskLed::Cancel)}>{ "End" }</button>
+                } else {
+                    <button key="anew" data-testid="led-anew" onclick={on_anew.clone()}>{ "Examine again…" }</button>
+                    { file("led-json", "JSON", "All verdicts with their packets, for programs: as mqttscope examine-client --format json", LedFormat::Json) }
+                    { file("led-html", "HTML", "One file with all verdicts and their packets, which any browser shows", LedFormat::Html) }
+                    { file("led-text", "Text", "What is not kept, with its packets, as lines of text", LedFormat::Text) }
+                }
+            </span>
+        </div>
+    }
+}
+
+/// What to do with the client, in large.
+pub(super) fn guide(view: &LedView, ask: &Callback<AskLed>) -> Html {
+    if !view.stage.is_on() {
+        return Html::default();
+    }
+    let now = now(view);
+    let skip = now.as_ref().map(|now| {
+        let number = now.number;
+        ask.reform(move |_: MouseEvent| AskLed::Skip(number))
+    });
+    let place = format!("mqtt://{}", view.address);
+    html! {
+        <div class="led-guide">
+            <p class="quiet">{ "The client connects to " }<code data-testid="led-address">{ place }</code></p>
+            <p class="now" role="status" data-testid="led-now">
+                if let Some(now) = &now {
+                    <b>{ now.says }</b>
+                    if let Some(waits_for) = now.waits_for { <span class="quiet">{ " It is led through this now: " }<code>{ waits_for }</code></span> }
+                } else if view.stage == ExaminedStage::Paused {
+                    <span class="quiet">{ "Nothing is asked of the client while it is paused." }</span>
+                } else {
+                    <span class="quiet">{ "Nothing can be asked of this client now." }</span>
+                }
+            </p>
+            if let Some(skip) = skip { <button data-testid="led-skip" title="Leaves this situation out" onclick={skip}>{ "Skip" }</button> }
+        </div>
+    }
+}
