@@ -128,6 +128,7 @@ pub fn Live(props: &LiveProps) -> Html {
     answers::use_kept_tables(&live, &profiles);
     scripts::use_scripts(&live.summary, &profiles, &talk);
     examine::use_kept_cards(&live);
+    examine::use_kept_reports(&live);
     {
         let live = live.dispatcher();
         use_effect_with(props.arrival.clone(), move |arrival| {

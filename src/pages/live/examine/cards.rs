@@ -185,8 +185,8 @@ fn actions(
     html! {
         <span class="does">
             <CopyLink token={a.token()} />
-            <button data-testid="cards-json" title="What is shown, for programs; that of one card is read by mqttscope examine compare" onclick={save(json, "json")}>{ "JSON" }</button>
-            <button data-testid="cards-html" title="One file with what is shown, which any browser shows" onclick={save(page, "html")}>{ "HTML" }</button>
+            <button data-testid="cards-json" title="What is shown, for programs; that of one card is read by mqttscope examine compare" onclick={save(json, "json")}>{ "Save as JSON" }</button>
+            <button data-testid="cards-html" title="One file with what is shown, which any browser shows" onclick={save(page, "html")}>{ "Save as HTML" }</button>
             if is_stored {
                 <button data-testid="card-remove" title="Removes the card on side A from this browser" onclick={move |_: MouseEvent| remove.emit(at)}>{ "Remove A" }</button>
             }
