@@ -135,7 +135,7 @@ impl Attempt {
             Some(BridgeSays::Ended(BridgeEnd::Tls(failure))) => {
                 End::Bridge(BridgeFailure::Tls(failure.clone()))
             }
-            Some(BridgeSays::Ended(BridgeEnd::Text)) => End::TextFrame,
+            Some(BridgeSays::Ended(BridgeEnd::Text)) => End::TextFrame(None),
             Some(BridgeSays::Ended(BridgeEnd::CompanionEnds)) => {
                 End::Bridge(BridgeFailure::CompanionGone)
             }
