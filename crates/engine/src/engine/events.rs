@@ -469,9 +469,9 @@ const fn words_of_failure(failure: Failure) -> &'static str {
     }
 }
 
-/// The Maximum QoS in the CONNACK that came last, also where the standard does not allow it: then the client keeps none.
+/// The Maximum QoS in the CONNACK, also where the standard does not allow it: then the client keeps none.
 fn sent_maximum_qos(log: &WireLog, attempt: &Attempt) -> Option<u8> {
-    let record = log.get(attempt.last_received?.record)?;
+    let record = log.get(attempt.connack?)?;
     let decoded = decode_tolerant(
         log.bytes(record),
         rows::context(record),

@@ -97,7 +97,13 @@ fn a_maximum_qos_that_is_not_allowed_is_no_default() {
         (&[0x24, 1], ("1", false)),
         (&[], ("2", true)),
     ] {
-        let (mut world, _) = accepted(properties);
+        let mut world = World::new();
+        let socket = world.connect_to_the_test();
+        let length = properties.len() as u8;
+        let connack = [&[0x20, length + 3, 0, 0, length], properties].concat();
+        // What is kept for the client may come with it.
+        let bytes = [&connack[..], b"\x30\x04\x00\x01t\x00"].concat();
+        world.engine.handle_bytes(world.now, socket, &bytes);
         let view = world.look().summary.connections.remove(0);
         let limit = view.limits.iter().find(|limit| limit.name == "Maximum QoS");
         let limit = limit.unwrap();
