@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
                 Err(_) => assert!(dissection.has_errors()),
             }
             for index in 0..dissection.tree.nodes().len() {
-                let _ = explain::value(&dissection.tree, index, bytes, dissection.version);
+                let _ = explain::value(&dissection.tree, index, bytes, dissection.context());
             }
             for diagnostic in &dissection.diagnostics {
                 assert!(!diagnostic.message(bytes).is_empty());

@@ -1,5 +1,5 @@
-//! What stays in the browser: between visits only settings, scenarios and filters, never packets and never secrets; for
-//! as long as the tab is open also what a person works on.
+//! What stays in the browser: between visits only settings, scenarios, filters and what examinations
+//! found, never packets and never secrets; for as long as the tab is open also what a person works on.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast as _;

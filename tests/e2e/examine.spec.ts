@@ -108,6 +108,47 @@ test("what was cancelled stays, and is examined again", async ({ page }) => {
   await expect(check(page, "ping")).toHaveAttribute("data-verdict", "kept");
 });
 
+test("what is paused can be ended when no check runs", async ({ page }) => {
+  test.slow();
+  await open(page);
+  await examine(page);
+  await page.getByTestId("examine-start").click();
+  await expect(checks(page).first()).toBeVisible();
+  await page.getByTestId("examine-pause").click();
+  await expect(state(page)).toHaveText("Paused: no check runs.", { timeout: 60_000 });
+  await page.getByTestId("examine-cancel").click();
+  await expect(state(page)).toHaveText(/^Cancelled/);
+});
+
+test("the last report outlives a reload, without its packets", async ({ page }) => {
+  test.slow();
+  await open(page);
+  await examine(page);
+  const count = page.getByTestId("examine-start");
+  await page.getByTestId("examine-only").fill("retain");
+  const begun = /\d+/.exec((await count.textContent())!)![0];
+  await count.click();
+  await expect(state(page)).toContainText("Done in", { timeout: 60_000 });
+  // As many as were announced, with the probes.
+  await expect(page.getByTestId("verdict-all")).toHaveText(`all ${begun}`);
+  const kept = await page.getByTestId("verdict-kept").textContent();
+  await page.reload();
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  await more(page).click();
+  await page.getByRole("menuitem", { name: "Examine this broker…" }).click();
+  await expect(state(page)).toHaveText(/^The last report, of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, without its packets\. Done in /, { timeout: 15_000 });
+  await expect(page.getByTestId("verdict-kept")).toHaveText(kept!);
+  await expect(page.getByTestId("examine-json")).toHaveCount(0);
+  await checks(page).first().click();
+  await expect(page.getByTestId("check-verdict")).toHaveText("kept");
+  await expect(page.getByTestId("check-kept")).toBeVisible();
+  await expect(page.getByTestId("check-again")).toHaveCount(0);
+  await withoutViolations(page);
+  await page.getByTestId("examine-anew").click();
+  await run(page, "MQTT-3.12.4-1");
+  await expect(state(page)).toHaveText(/^Done in /);
+});
+
 test("a broker that is not there is said to be so", async ({ page }) => {
   test.slow();
   await connectToNothing(page);
@@ -202,6 +243,8 @@ twice("every control of an examination", async (hand, page) => {
   await openCheck(hand, page);
   await expect(page.getByTestId("check-verdict")).toBeVisible();
   await hand.scroll(page.getByTestId("check-body"));
+  await hand.press(page.getByTestId("check-notation").locator("summary"));
+  await expect(page.getByTestId("check-notation").getByText("Client a sends this packet")).toBeVisible();
   await hand.follow(page.getByTestId("check-statements").getByRole("link").first());
   const connections = page.getByTestId("check-connection");
   await expect(connections.nth(1)).toBeVisible();

@@ -139,6 +139,19 @@ for (const width of [1280, 1440]) {
   });
 }
 
+test("on a phone what repeats a message opens right below its name", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("#/live");
+  await page.getByTestId("step-publish").click();
+  const repeat = page.getByTestId("more-repeat");
+  await repeat.locator("summary").click();
+  await expect(page.getByTestId("repeat-every")).toBeVisible();
+  const name = (await repeat.locator("summary").boundingBox())!;
+  const every = (await page.getByTestId("repeat-every").boundingBox())!;
+  expect(every.y - (name.y + name.height)).toBeGreaterThanOrEqual(0);
+  expect(every.y - (name.y + name.height)).toBeLessThan(32);
+});
+
 for (const width of [390, 768]) {
   test(`a finding shows its text, when and whose it is, at ${width}`, async ({ page }) => {
     // Two connections: each row says whose it is.

@@ -71,12 +71,12 @@ test("text: a CONNACK in a text frame", async ({ page }) => {
   await met(page, "text", {}, async ({ desk }) => {
     await desk.state("failed");
     const first = (await causes(desk)).first();
-    await expect(first).toContainText("text frame");
+    await expect(first).toContainText("a CONNACK in a text frame");
     await expect(first.getByTestId("rule-chip")).toHaveAttribute("href", /mqtt-v5\.0-os\.html#_Toc3901285$/);
     await page.keyboard.press("Escape");
     await expect(events(page, "closed")).toContainText("by this client");
     // What came is a row among the packets and a finding.
-    await expect(events(page, "text frame")).toContainText("5 characters of text, not binary");
+    await expect(events(page, "text frame")).toContainText("5 characters of text, not binary, which are a CONNACK: 20 03 00 00 00");
     await page.getByTestId("tab-findings").click();
     const finding = broken(page).filter({ hasText: "MQTT comes in binary WebSocket frames only" });
     await expect(finding).toHaveCount(1);
@@ -226,10 +226,62 @@ test("form311: this server does not speak version 5, and one press connects with
 test("maxqos2: the finding names the property", async ({ page }) => {
   await met(page, "maxqos2", {}, async ({ page }) => {
     await expect(page.locator('[data-testid="wire-row"][data-type="CONNACK"]')).toHaveClass(/is-error/);
+    await expect(page.getByTestId("limits")).toContainText("2 was sent, which is not allowed: taken as 2");
     await page.getByTestId("tab-findings").click();
     await expect(broken(page).first()).toContainText("by the server");
   });
 });
+
+test("frozen: answers that are missing stand at the connection, and in the form", async ({ page }) => {
+  await met(page, "frozen", { keep_alive: 5 }, async ({ desk }) => {
+    await desk.state("open");
+    await expect(page.getByTestId("standing")).toHaveText("connected");
+    await desk.publish("ok/frozen", "x", 1);
+    await expect(page.getByTestId("overdue")).toHaveText(/^The server does not answer: no PUBACK for \d+ s\.$/, { timeout: 15_000 });
+    await expect(desk.row).toContainText("no PUBACK for");
+    await expect(desk.row.locator(".dot")).toHaveClass(/late/);
+    await expect(page.getByTestId("standing")).toContainText("no PUBACK for");
+    await expect(desk.row).toContainText(/no PUBACK for \d+ s, no PINGRESP for \d+ s/, { timeout: 20_000 });
+  });
+});
+
+test("a message that is repeated can be stopped while the server is away", async ({ page }) => {
+  await met(page, "good", AGAIN, async ({ desk, peer, page }) => {
+    await desk.state("open");
+    await page.getByTestId("more-repeat").locator("summary").click();
+    await page.getByTestId("repeat").click();
+    await expect(page.getByTestId("repeat-state")).toHaveText("running");
+    await peer.stop();
+    await expect(page.getByTestId("repeat-state")).toHaveText("waits for the connection");
+    await expect(page.getByTestId("repeat")).toHaveText("Stop");
+    await page.getByTestId("repeat").click();
+    await expect(page.getByTestId("repeat-state")).toHaveCount(0);
+    // What does not run is not begun without a connection.
+    await expect(page.getByTestId("repeat")).toHaveText("Start");
+    await expect(page.getByTestId("repeat")).toBeDisabled();
+  });
+});
+
+test("the port that this page came from is told to be a web server's", async ({ page, baseURL }) => {
+  const { host, port } = new URL(baseURL!);
+  const desk = await Desk.open(page, { target: { WebSocket: `ws://${host}/mqtt` }, version: "5", client_identifier: "c", reconnect: null });
+  await desk.row.getByTestId("connect").click();
+  await desk.state("failed");
+  const list = await causes(desk);
+  await expect(list.first()).toContainText(`A web server listens on port ${port} of 127.0.0.1, from where this page came`);
+  await expect(list.filter({ hasText: "Nothing may be listening" })).toHaveCount(0);
+});
+
+for (const width of [390, 768, 1440]) {
+  test(`why a connection closed is what a row shows first, at ${width}`, async ({ page }) => {
+    await met(page, "bye", {}, async ({ desk }) => {
+      await desk.state("failed");
+      await page.setViewportSize({ width, height: 844 });
+      if (width === 390) await page.getByTestId("step-traffic").click();
+      await expect(events(page, "closed").locator(".says")).toHaveText(/^DISCONNECT: Server shutting down · by the server after /);
+    });
+  });
+}
 
 test("half: a packet that stops is told while it waits, and its bytes are in the log", async ({ page }) => {
   await met(page, "half", SUBSCRIBED, async ({ desk, peer }) => {

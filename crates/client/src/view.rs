@@ -48,6 +48,8 @@ pub struct View<'a> {
     pub failures: u32,
     /// When a PINGREQ is due.
     pub keep_alive_deadline: Option<Instant>,
+    /// When the oldest PINGREQ without a PINGRESP was sent.
+    pub pinged: Option<Instant>,
     /// When a PINGRESP must be there.
     pub ping_deadline: Option<Instant>,
     /// When the CONNACK must be there.
@@ -93,6 +95,7 @@ impl Client {
             authentication: self.connection.authentication,
             failures: self.backoff.failures,
             keep_alive_deadline: connected.then(|| self.keep_alive_deadline()).flatten(),
+            pinged: (self.connection.pings.front().copied()).filter(|_| connected),
             ping_deadline: connected.then(|| self.ping_deadline()).flatten(),
             connect_deadline: self.connection.connect_deadline,
         }

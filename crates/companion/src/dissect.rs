@@ -221,7 +221,7 @@ fn text(
         if !value.is_empty() {
             write!(out, ": {value}")?;
         }
-        if let Some(meaning) = explain::value(tree, index, bytes, dissection.version) {
+        if let Some(meaning) = explain::value(tree, index, bytes, dissection.context()) {
             write!(out, "  {}", paint.with(Colour::Dim, meaning))?;
         }
         writeln!(out)?;
@@ -313,7 +313,7 @@ fn level(dissection: &Dissection, bytes: &[u8], next: &mut usize, depth: u8) -> 
             bits: node.span.len,
             value,
             text: fields::value(dissection, bytes, index),
-            meaning: explain::value(&dissection.tree, index, bytes, dissection.version)
+            meaning: explain::value(&dissection.tree, index, bytes, dissection.context())
                 .map(std::borrow::Cow::into_owned),
             fields: level(dissection, bytes, next, depth.saturating_add(1)),
         });

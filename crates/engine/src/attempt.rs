@@ -56,6 +56,8 @@ pub(crate) struct Attempt {
     pub(crate) link: Option<Box<BridgeOpened>>,
     pub(crate) last_sent: Option<Noted>,
     pub(crate) last_received: Option<Noted>,
+    /// The CONNACK.
+    pub(crate) connack: Option<RecordId>,
     /// The last SUBSCRIBE, while no SUBACK has come.
     pub(crate) subscribing: Option<Noted>,
 }
@@ -76,6 +78,7 @@ impl Attempt {
             link: None,
             last_sent: None,
             last_received: None,
+            connack: None,
             subscribing: None,
         }
     }
@@ -117,8 +120,10 @@ impl Attempt {
             }
             Sender::Server => {
                 self.last_received = Some(noted);
-                if matches!(noted.packet_type(), PacketType::Suback) {
-                    self.subscribing = None;
+                match noted.packet_type() {
+                    PacketType::Connack => self.connack = Some(record),
+                    PacketType::Suback => self.subscribing = None,
+                    _ => {}
                 }
             }
         }
@@ -135,7 +140,7 @@ impl Attempt {
             Some(BridgeSays::Ended(BridgeEnd::Tls(failure))) => {
                 End::Bridge(BridgeFailure::Tls(failure.clone()))
             }
-            Some(BridgeSays::Ended(BridgeEnd::Text)) => End::TextFrame,
+            Some(BridgeSays::Ended(BridgeEnd::Text)) => End::TextFrame(None),
             Some(BridgeSays::Ended(BridgeEnd::CompanionEnds)) => {
                 End::Bridge(BridgeFailure::CompanionGone)
             }

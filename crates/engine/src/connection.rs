@@ -30,6 +30,11 @@ const MOST_IDENTIFIER: usize = 300;
 const MOST_ADVICE: usize = 600;
 /// Milliseconds from which on a packet whose end is missing is worth a word.
 const UNFINISHED: Duration = Duration::from_secs(1);
+/// From when on an answer that is missing is worth a word. No rule says when it must be there.
+const OVERDUE: Duration = Duration::from_secs(3);
+
+/// An answer that the server owes, and since when.
+pub(crate) type Owed = (PacketType, Instant);
 
 /// A socket, or a link to the built-in broker. Every attempt has a number of its own, so that late
 /// news of an earlier one does no harm.
@@ -133,6 +138,10 @@ pub(crate) struct Connection {
     pub(crate) attempt: Attempt,
     /// Accepted connections in a row that ended within seconds, without a word.
     pub(crate) quick_ends: u32,
+    /// Whether the last one was such a connection.
+    pub(crate) ended_quickly: bool,
+    /// Another client identifier, under which such a connection to the same server ended before.
+    pub(crate) ended_as: Option<String>,
     /// It is told to give up, and keeps what it says of why.
     pub(crate) is_stopping: bool,
     pub(crate) answering: Answering,
@@ -188,6 +197,8 @@ impl Connection {
             advice: Vec::new(),
             attempt: Attempt::none(),
             quick_ends: 0,
+            ended_quickly: false,
+            ended_as: None,
             is_stopping: false,
             answering: Answering::new(0),
             answer_filters: Vec::new(),
@@ -212,6 +223,12 @@ impl Connection {
     /// Goes on counting where the connection stopped that this one takes the place of, and whose server it has.
     pub(crate) fn count_on(&mut self, old: &Self) {
         if old.profile.target == self.profile.target {
+            let before = &old.profile.client_identifier;
+            self.ended_as = if old.ended_quickly && *before != self.profile.client_identifier {
+                Some(before.clone())
+            } else {
+                old.ended_as.clone()
+            };
             let counts = old.filters.iter().map(|filter| {
                 let topic_filter = filter.draft.topic_filter.clone();
                 (topic_filter, filter.messages)
@@ -236,6 +253,21 @@ impl Connection {
         let (_, since) = self.unfinished?;
         let words = unfinished::words(self.stream.inwards.rest())?;
         (now - since >= UNFINISHED).then_some(words)
+    }
+
+    /// The answers that are missing for seconds, in words.
+    fn overdue(&self, now: Instant, owed: Option<Owed>) -> Option<String> {
+        let client = self.client.view();
+        if client.phase != Phase::Connected {
+            return None;
+        }
+        let pinged = client.pinged.map(|at| (PacketType::Pingresp, at));
+        let missing: Vec<_> = (owed.into_iter().chain(pinged))
+            .map(|(answer, since)| (answer, now - since))
+            .filter(|(_, waited)| *waited >= OVERDUE)
+            .map(|(answer, waited)| format!("no {} for {} s", answer.name(), waited.as_secs()))
+            .collect();
+        (!missing.is_empty()).then(|| missing.join(", "))
     }
 
     /// A new link begins: nothing of the one before is left in the pipes.
@@ -454,7 +486,8 @@ impl Connection {
         }
     }
 
-    pub(crate) fn view(&self, now: Instant) -> ConnectionView {
+    /// As the page is told of it; `owed`: the acknowledgement that its server owes the longest, and since when.
+    pub(crate) fn view(&self, now: Instant, owed: Option<Owed>) -> ConnectionView {
         let client = self.client.view();
         let is_open = matches!(client.phase, Phase::Connecting | Phase::Connected);
         let link = self.attempt.link.as_deref().filter(|_| is_open);
@@ -475,6 +508,7 @@ impl Connection {
             queued: client.queued as u64,
             opening: self.opening(now),
             arriving: self.arriving(now),
+            overdue: self.overdue(now, owed),
             repeating: self.repeating.is_some(),
             repeated: self.repeated,
             advice: self.advice.iter().map(shortened).collect(),

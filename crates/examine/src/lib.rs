@@ -116,6 +116,14 @@ pub struct Options {
     pub password: Option<Vec<u8>>,
 }
 
+impl Options {
+    /// How the topics of all checks begin, be it behind `mqttscope/`, `$mqttscope/` or `/`.
+    #[must_use]
+    pub fn topics(&self) -> String {
+        alloc::format!("mqttscope-{:06x}-", self.seed & 0xff_ffff)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

@@ -277,7 +277,7 @@ fn level(
             bits: node.span.len,
             value,
             text: fields::value(dissection, bytes, index),
-            meaning: explain::value(&dissection.tree, index, bytes, dissection.version)
+            meaning: explain::value(&dissection.tree, index, bytes, dissection.context())
                 .map(std::borrow::Cow::into_owned),
             fields: level(dissection, bytes, nodes, depth.saturating_add(1)),
         });

@@ -162,6 +162,19 @@ impl ConnectionEvent {
     /// All of it in one line: who, after how long, the code, why.
     #[must_use]
     pub fn line(&self) -> String {
+        self.told(false)
+    }
+
+    /// The same for a list, whose rows may have no room for all of it: why it closed comes first.
+    #[must_use]
+    pub fn row(&self) -> String {
+        self.told(matches!(
+            self.kind,
+            EventKind::Closed | EventKind::NotOpened
+        ))
+    }
+
+    fn told(&self, why_first: bool) -> String {
         match self.kind {
             EventKind::Begins => return self.address.clone(),
             EventKind::Gap | EventKind::Fault | EventKind::Told(_) | EventKind::TextFrame => {
@@ -169,8 +182,17 @@ impl ConnectionEvent {
             }
             _ => {}
         }
-        let mut line = self.by_whom().to_owned();
-        let gap = if line.is_empty() { "" } else { " " };
+        let mut line = String::new();
+        let (first, last) = if why_first {
+            (&*self.cause, "")
+        } else {
+            ("", &*self.cause)
+        };
+        if !first.is_empty() {
+            let _ = write!(line, "{first} · ");
+        }
+        line.push_str(self.by_whom());
+        let gap = if self.by_whom().is_empty() { "" } else { " " };
         // Writing into a String does not fail. The end of a captured connection is told as the list of connections tells it.
         let _ = match self.kind {
             EventKind::Ended => write!(line, "{gap}lasted {}", digits::duration(self.after)),
@@ -182,8 +204,8 @@ impl ConnectionEvent {
         if !self.reason.is_empty() {
             let _ = write!(line, " “{}”", self.reason);
         }
-        if !self.cause.is_empty() {
-            let _ = write!(line, " · {}", self.cause);
+        if !last.is_empty() {
+            let _ = write!(line, " · {last}");
         }
         if !self.socket().is_empty() {
             let _ = write!(line, "; {}", self.socket());
@@ -246,14 +268,23 @@ mod tests {
             closed.line(),
             "by the server after 3.2 s · WebSocket code 1000 “bye” · Session taken over"
         );
+        assert_eq!(
+            closed.row(),
+            "Session taken over · by the server after 3.2 s · WebSocket code 1000 “bye”"
+        );
         let mut ended = event(EventKind::Closed, Some(ClosedBy::ServerThenClient));
         ended.cause = "DISCONNECT: Session taken over".into();
         assert_eq!(
             ended.line(),
             "by the server after 3.2 s · DISCONNECT: Session taken over; this client closed the socket after that"
         );
+        assert_eq!(
+            ended.row(),
+            "DISCONNECT: Session taken over · by the server after 3.2 s; this client closed the socket after that"
+        );
         let captured = event(EventKind::Ended, None);
         assert_eq!(captured.line(), "lasted 3.2 s");
+        assert_eq!(captured.row(), captured.line());
         let opened = event(EventKind::Opened, None);
         assert_eq!(opened.line(), "after 3.2 s · ws://h:9001/");
     }

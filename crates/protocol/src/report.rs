@@ -317,6 +317,8 @@ pub struct ConnectionView {
     pub opening: Option<OpeningView>,
     /// How much of the server's last packet came, in words, where its end is missing for a while.
     pub arriving: Option<String>,
+    /// While it is open: the answers of the server that are missing for seconds, in words; none: none are.
+    pub overdue: Option<String>,
     /// Whether a message is being repeated.
     pub repeating: bool,
     /// What became of the message that was repeated last, once that is over.

@@ -5,7 +5,7 @@ use mqttscope_wire::{Dissection, Field, explain};
 /// What the value of a node means, beside a row that shows `value`; empty when it adds nothing. The
 /// sentence about a reason code is [`ReasonCode::meaning`](mqttscope_wire::ReasonCode::meaning).
 pub(crate) fn meaning(dissection: &Dissection, node: usize, packet: &[u8], value: &str) -> String {
-    let Some(meaning) = explain::brief(&dissection.tree, node, packet, dissection.version) else {
+    let Some(meaning) = explain::brief(&dissection.tree, node, packet, dissection.context()) else {
         return String::new();
     };
     match dissection.tree.get(node).map(|node| node.field) {

@@ -77,7 +77,7 @@ fn the_rows_of_a_publish() {
             " Packet type 3 PUBLISH | in either direction",
             " DUP 0 | first attempt to send it",
             " QoS 2 | exactly once: a handshake of four packets",
-            " RETAIN 0 | delivered to current subscribers; not retained",
+            " RETAIN 0 | from a client: not to be stored; from a server: not sent on subscribing",
             " Remaining Length 26 | 26 bytes follow; written in 1 byte",
             "Variable header  | 16 bytes",
             " Topic Name \"site/a/t+\" | 3 levels, 9 bytes",

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use crate::grammar::{Cursor, Record};
 use crate::{
-    Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Rule, Severity, Tree, frame,
+    Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Rule, Sender, Severity, Tree,
+    frame,
 };
 
 /// How much of a packet is written down. It is read and judged to its end whatever they are, and
@@ -71,6 +72,8 @@ impl FaultCounts {
 pub struct Dissection {
     /// The version it was read by: a CONNECT's own, else the one that was given.
     pub version: ProtocolVersion,
+    /// Who sent it, where that was given.
+    pub sender: Option<Sender>,
     /// From the first four bits.
     pub packet_type: PacketType,
     /// Bytes of the packet that are there.
@@ -86,6 +89,15 @@ pub struct Dissection {
 }
 
 impl Dissection {
+    /// What its fields are explained by.
+    #[must_use]
+    pub const fn context(&self) -> Context {
+        Context {
+            version: self.version,
+            sender: self.sender,
+        }
+    }
+
     /// Whether a rule of severity error is broken.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -167,6 +179,7 @@ impl Dissector {
             limits,
             dissection: Dissection {
                 version: ProtocolVersion::V5,
+                sender: None,
                 packet_type: PacketType::Reserved,
                 len: 0,
                 missing: 2,
@@ -237,6 +250,7 @@ impl Dissector {
         let _ = crate::packet::read(&mut cursor, header_len, |_| ());
         cursor.skip(Field::Unread);
         self.dissection.version = cursor.context.version;
+        self.dissection.sender = context.sender;
         self.dissection.packet_type =
             PacketType::from_nibble(bytes.first().map_or(0, |byte| byte >> 4));
         self.dissection.len = len;

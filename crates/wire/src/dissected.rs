@@ -171,8 +171,9 @@ impl FieldAt<'_> {
 
 impl fmt::Display for FieldAt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (tree, version) = (&self.packet.dissection.tree, self.packet.dissection.version);
-        f.write_str(self.node.field.name_in(version))?;
+        let tree = &self.packet.dissection.tree;
+        let context = self.packet.dissection.context();
+        f.write_str(self.node.field.name_in(context.version))?;
         match self.node.value {
             Value::Group => {}
             Value::Number(number) => write!(f, ": {number}")?,
@@ -188,7 +189,7 @@ impl fmt::Display for FieldAt<'_> {
                 }
             }
         }
-        match explain::value(tree, self.index, self.packet.bytes, version) {
+        match explain::value(tree, self.index, self.packet.bytes, context) {
             Some(meaning) => write!(f, " ({meaning})"),
             None => Ok(()),
         }

@@ -79,7 +79,7 @@ fn what_stands_behind_a_long_list_is_still_there() {
     assert_eq!(summary(&d, &bytes), "QoS 0 · a · 7 B");
     let at = d.tree.find(Field::Omitted).unwrap();
     assert_eq!(d.tree.section(at), Section::Properties);
-    let says = explain::brief(&d.tree, at, &bytes, d.version).unwrap();
+    let says = explain::brief(&d.tree, at, &bytes, d.context()).unwrap();
     assert!(says.contains("more properties"), "{says}");
 }
 
@@ -145,7 +145,7 @@ fn a_long_list_is_walked_entry_by_entry() {
     }
     // A million rows, each explained: it takes seconds where any of it searches siblings.
     for index in 0..d.tree.nodes().len() {
-        let _ = explain::brief(&d.tree, index, &bytes, d.version);
+        let _ = explain::brief(&d.tree, index, &bytes, d.context());
     }
 }
 

@@ -78,11 +78,12 @@ fn main() {
         return;
     };
     let listen_to = scope.clone();
-    let is_secure = scope.location().protocol() == "https:";
+    // Of a worker from a `blob:` the location is that of the blob, and the origin that of the page.
+    let origin = scope.origin();
     let handle = Handle(Rc::new(RefCell::new(Worker {
         scope,
         engine: Engine::new(random())
-            .on_secure_page(is_secure)
+            .on_page(origin)
             .in_time_zone(js_sys::Date::new_0().get_timezone_offset()),
         sockets: HashMap::new(),
         broker: BuiltIn::new(random(), random()),

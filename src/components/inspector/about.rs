@@ -9,7 +9,7 @@ use crate::hooks::TextsStage;
 
 /// Until something is selected it is about where every packet begins.
 pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
-    let (tree, version) = (shown.tree(), shown.dissection().version);
+    let (tree, context) = (shown.tree(), shown.dissection().context());
     let index = node.unwrap_or(0);
     let Some(node) = tree.get(index) else {
         return Html::default();
@@ -17,11 +17,11 @@ pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
     html! {
         <div class="about" data-testid="about">
             <h3>
-                { node.field.name_in(version) }
+                { node.field.name_in(context.version) }
                 <small>{ place(node.span.start, node.span.len) }</small>
             </h3>
             { sentence(shown, node.field) }
-            if let Some(value) = explain::brief(tree, index, shown.bytes(), version) {
+            if let Some(value) = explain::brief(tree, index, shown.bytes(), context) {
                 <p class="value">
                     { "Here: " }
                     { value.into_owned() }

@@ -55,7 +55,7 @@ pub(super) fn connection_card(
     };
     html! {
         <>
-            <div class="head"><h2 title={name.to_owned()}>{ name.to_owned() }</h2><span class="sub" title={view.client_identifier.clone()}>{ &view.client_identifier }</span><span class="grow"></span><span class="chip ok">{ "connected" }</span></div>
+            <div class="head"><h2 title={name.to_owned()}>{ name.to_owned() }</h2><span class="sub" title={view.client_identifier.clone()}>{ &view.client_identifier }</span><span class="grow"></span>{ standing(view) }</div>
             <div class="card-body" data-testid="connection-card" tabindex="0" role="region" aria-label="The connection">
                 <h3>{ "Statistics" }<span class="quiet">{ ", averages of the last 3 s" }</span></h3>
                 <dl>{ for counted.map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>
@@ -74,5 +74,15 @@ pub(super) fn connection_card(
                 <p class="quiet">{ "Select a packet or a message to see it here byte by byte." }</p>
             </div>
         </>
+    }
+}
+
+/// Whether the server does what it owes.
+fn standing(view: &ConnectionView) -> Html {
+    match &view.overdue {
+        Some(overdue) => {
+            html! { <span class="chip warn" data-testid="standing">{ overdue }</span> }
+        }
+        None => html! { <span class="chip ok" data-testid="standing">{ "connected" }</span> },
     }
 }

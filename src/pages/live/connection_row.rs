@@ -3,7 +3,7 @@
 use mqttscope_protocol::{Command, ConnectionId, ConnectionState, ConnectionView};
 use yew::prelude::*;
 
-use super::connection_state::{cause, said};
+use super::connection_state::{cause, overdue, said};
 use super::connections::Open;
 use super::desk::Desk;
 use super::keep;
@@ -133,6 +133,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         .as_ref()
         .is_some_and(|view| !view.advice.is_empty());
     let is_trouble = !cause(&state).is_empty();
+    let is_late = overdue(props.view.as_ref()).is_some();
     // It stays while another attempt goes on, and so does the focus on it.
     let lost = props.view.as_ref().map_or("", |view| view.lost.as_str());
     let was_lost = state == ConnectionState::Open && !lost.is_empty();
@@ -145,9 +146,9 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
     html! {
         <li {id} class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
             <button class="it" onclick={look} data-testid="look">
-                <i class={classes!("dot", dot)}></i>
+                <i class={classes!("dot", dot, is_late.then_some("late"))}></i>
                 <span class="name" title={profile.shown_name().to_owned()}>{ profile.shown_name() }<span class="unseen">{ format!(", {dot}") }</span></span>
-                <span class={classes!("line", is_trouble.then_some("is-error"))} title={line.clone()}>{ line }</span>
+                <span class={classes!("line", is_trouble.then_some("is-error"), is_late.then_some("is-warning"))} title={line.clone()}>{ line }</span>
             </button>
             <span class="does">
                 <span key="more" class="more">

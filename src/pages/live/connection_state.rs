@@ -12,6 +12,11 @@ pub(super) fn cause(state: &ConnectionState) -> &str {
     }
 }
 
+/// The answers that its server owes for seconds, in words.
+pub(super) fn overdue(view: Option<&ConnectionView>) -> Option<&str> {
+    view.and_then(|view| view.overdue.as_deref())
+}
+
 /// What it has waited for, since a second at least, and until when it does.
 fn waits(opening: OpeningView) -> Option<String> {
     let waited = opening.waited.as_secs();
@@ -42,6 +47,9 @@ pub(super) fn said(
         ConnectionState::Open => {
             if let Some(arriving) = view.and_then(|view| view.arriving.as_deref()) {
                 return ("open", format!("incomplete: {arriving}"));
+            }
+            if let Some(overdue) = overdue(view) {
+                return ("open", overdue.to_owned());
             }
             let session = match view.and_then(|view| view.session_present) {
                 Some(true) => "session present",

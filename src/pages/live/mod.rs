@@ -131,6 +131,7 @@ pub fn Live(props: &LiveProps) -> Html {
     scripts::use_scripts(&live.summary, &profiles, &talk);
     examine::use_kept_cards(&live);
     let ask_led = led::use_led(&live, props.bridge.as_ref(), &desk);
+    examine::use_kept_reports(&live);
     {
         let live = live.dispatcher();
         use_effect_with(props.arrival.clone(), move |arrival| {
@@ -195,7 +196,8 @@ pub fn Live(props: &LiveProps) -> Html {
                     { traffic::traffic(&live, &panels, &on_panels, &desk) }
                     <Splitter name="live-publish" label="Height of the publish form" controls="live-publish" variable="--live-publish" panel={Panel::After} axis={Axis::Rows} least=80 rest=200 />
                     <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {version} published={live.connection.and_then(|id| live.published.get(&id)).cloned()} bytes_sent={live.connection.and_then(|id| live.bytes_sent.get(&id)).cloned()}
-                        repeating={view.as_ref().is_some_and(|view| view.repeating)} repeated={view.as_ref().and_then(|view| view.repeated)} />
+                        repeating={view.as_ref().is_some_and(|view| view.repeating)} repeated={view.as_ref().and_then(|view| view.repeated)}
+                        overdue={connection_state::overdue(view.as_ref()).map(AttrValue::from)} />
                 </div>
                 <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />
                 <details::Details packet={live.packet.clone()} event={live.event.clone()} on_repair={repair::on_repair(&profiles, &desk)} row={live.selected_row().cloned()} history={live.history.clone()} around={live.around.clone()} system={live.system.clone()} {view} {name} />

@@ -32,6 +32,8 @@ pub(super) struct PublishProps {
     pub(super) repeating: bool,
     /// What became of the one that was repeated last.
     pub(super) repeated: Option<Repeated>,
+    /// The answers that the server owes for seconds, in words.
+    pub(super) overdue: Option<AttrValue>,
 }
 
 #[component]
@@ -85,6 +87,7 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
                 if let Some(fault) = &fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ marked(fault) }{ as_text(form, &desk) }</p> }
                 else if !props.is_open { <p class="publish-says quiet">{ "Connect to publish." }</p> }
                 <p class="publish-says quiet" role="status" data-testid="published">{ sent(props.published.as_deref().filter(|_| fault.is_none()), &desk) }</p>
+                if let Some(overdue) = &props.overdue { <p class="publish-says is-warning" data-testid="overdue">{ "The server does not answer: " }{ overdue }{ "." }</p> }
             </div>
         </form>
         // Outside of the form: a press on a menu or a switch sends nothing.

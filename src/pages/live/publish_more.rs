@@ -40,7 +40,7 @@ pub(super) fn publish_more(
                 <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property, None) }</div>
             </details>
             <details data-testid="more-repeat">
-                <summary>{ "Repeat" }if props.repeating { <span class="chip ok">{ "running" }</span> }</summary>
+                <summary>{ "Repeat" }{ running(props) }</summary>
                 { repeat(props, desk, send) }
             </details>
             <details data-testid="more-request">
@@ -52,6 +52,16 @@ pub(super) fn publish_more(
             <SavedMenu saved={props.saved.clone()} draft={form.draft().ok()} />
         </div>
     }
+}
+
+/// Whether a message is being repeated, or would be if its connection were open.
+fn running(props: &PublishProps) -> Html {
+    let (class, says) = match (props.repeating, props.is_open) {
+        (false, _) => return Html::default(),
+        (true, true) => ("ok", "running"),
+        (true, false) => ("warn", "waits for the connection"),
+    };
+    html! { <span class={classes!("chip", class)} data-testid="repeat-state">{ says }</span> }
 }
 
 fn repeat(props: &PublishProps, desk: &Desk, send: &Callback<Option<Repeat>>) -> Html {
@@ -73,7 +83,7 @@ fn repeat(props: &PublishProps, desk: &Desk, send: &Callback<Option<Repeat>>) ->
         <div class="in-line">
             <label>{ "Every " }<input type="text" inputmode="numeric" data-testid="repeat-every" value={form.repeat.0.clone()} oninput={on_text(PublishingAct::Every)} />{ " ms" }</label>
             <label><input type="text" inputmode="numeric" data-testid="repeat-times" placeholder="∞" value={form.repeat.1.clone()} oninput={on_text(PublishingAct::Times)} />{ " times" }</label>
-            <button type="button" data-testid="repeat" disabled={!props.is_open} onclick={turn}>{ if props.repeating { "Stop" } else { "Start" } }</button>
+            <button type="button" data-testid="repeat" disabled={!props.is_open && !props.repeating} onclick={turn}>{ if props.repeating { "Stop" } else { "Start" } }</button>
             <span class="quiet" role="status" data-testid="repeated">if let Some(repeated) = props.repeated { { words::whole(repeated.count.into()) }{ " sent in " }{ words::duration(repeated.took) } }</span>
         </div>
     }

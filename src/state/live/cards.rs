@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_protocol::{CheckView, ExaminedView, Instant, JudgedView, SavedCard};
+use mqttscope_protocol::{CheckView, ExaminedView, JudgedView, SavedCard};
 use mqttscope_wire::ProtocolVersion;
 
 use super::words;
@@ -65,10 +65,9 @@ pub fn add(cards: &mut Vec<SavedCard>, card: SavedCard) {
 /// What a card goes by: the address and the time, to the second.
 #[must_use]
 pub fn name_of(card: &SavedCard, minutes_behind: f64) -> String {
-    let at = words::moment(Instant::from_millis(card.at), minutes_behind);
-    match at.split('.').next() {
-        Some(at) if !at.is_empty() => format!("{}, {at}", card.url),
-        _ => card.url.clone(),
+    match words::to_the_second(card.at, minutes_behind) {
+        at if at.is_empty() => card.url.clone(),
+        at => format!("{}, {at}", card.url),
     }
 }
 

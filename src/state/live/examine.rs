@@ -115,6 +115,17 @@ impl Wanted {
     }
 }
 
+/// How many run where these are wanted: the probes of their versions run, too.
+#[must_use]
+pub fn all_that_run(checks: &[CheckView], numbers: &[u32]) -> usize {
+    let is_wanted = |check: &&CheckView| numbers.binary_search(&check.number).is_ok();
+    let wanted: Vec<_> = checks.iter().filter(is_wanted).collect();
+    let is_run = |probe: &&CheckView| {
+        probe.is_probe && wanted.iter().any(|check| check.version == probe.version)
+    };
+    wanted.len() + checks.iter().filter(is_run).count()
+}
+
 /// Whether a check has this text in it, in either case.
 fn says(check: &CheckView, text: &str) -> bool {
     let text = text.trim().to_lowercase();
@@ -322,6 +333,10 @@ mod tests {
             ..Wanted::default()
         };
         assert_eq!(numbers(oldest), [2]);
+        // The probe runs in version 5 only.
+        assert_eq!(all_that_run(&some(), &[1, 2, 3]), 4);
+        assert_eq!(all_that_run(&some(), &[2]), 1);
+        assert_eq!(all_that_run(&some(), &[]), 0);
     }
 
     #[test]

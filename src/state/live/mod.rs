@@ -18,6 +18,7 @@ pub mod payload_text;
 pub mod place;
 pub mod profiles;
 pub mod publishing;
+pub mod reports;
 pub mod saved;
 pub mod schemas;
 pub mod scroll;

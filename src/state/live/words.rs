@@ -66,6 +66,13 @@ pub fn moment(at: Instant, minutes_behind: f64) -> String {
     format!("{day} {}", time(at, minutes_behind))
 }
 
+/// Day and time of a moment in milliseconds since 1970, to the second; empty where it is none.
+#[must_use]
+pub fn to_the_second(millis: u64, minutes_behind: f64) -> String {
+    let at = moment(Instant::from_millis(millis), minutes_behind);
+    at.split('.').next().unwrap_or_default().to_owned()
+}
+
 /// What rows tell times by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clock {

@@ -21,6 +21,7 @@ export type Mode =
   | "takeover" // close frame 1000 half a second after CONNACK
   | "once" // the same, the first time only
   | "silent" // never answers CONNECT
+  | "frozen" // answers nothing after CONNACK, as a process that was stopped
   | "pings" // thirty PINGRESP that nobody asked for
   | "bye" // a DISCONNECT after CONNACK, and the socket stays open
   | "noping" // never answers PINGREQ
@@ -154,6 +155,7 @@ export class Misbehaving {
       else if (mode === "split") numbers.forEach((byte) => socket.write(frame(Buffer.from([byte]))));
       else socket.write(frame(data));
     };
+    if (mode === "frozen" && first >> 4 !== 1) return;
     const id = [...body.subarray(0, 2)];
     const none = isV5 ? [0] : [];
     switch (first >> 4) {

@@ -102,6 +102,18 @@ impl Address {
         })
     }
 
+    /// Whether a page of this origin (`http://host:port`) came from the same host and port.
+    #[must_use]
+    pub(crate) fn is_of(&self, origin: &str) -> bool {
+        // ws:// has the ports of http://, and wss:// those of https://.
+        let page = origin.strip_prefix("http").map(|rest| format!("ws{rest}"));
+        let page = page.and_then(|page| Self::parse(&page).ok());
+        page.is_some_and(|page| {
+            let is_same_host = page.host == self.host || page.is_loopback() && self.is_loopback();
+            is_same_host && page.port == self.port
+        })
+    }
+
     /// Whether it is this very machine; a browser trusts that without TLS.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use mqttscope_protocol::{Action, Target};
+use mqttscope_view::digits::duration;
 use mqttscope_wire::PacketType;
 
 use super::opened::close_code;
@@ -119,7 +120,19 @@ fn takeover(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
     }
     let is_soon = trouble.lasted <= SOON;
     let is_repeated = trouble.known.quick_ends >= 2;
+    if is_soon && let Some(other) = &trouble.known.ended_as {
+        guesses.add(
+            91,
+            format!("The server accepts this client and closes the connection {} later, under the identifier `{other}` as under `{identifier}`: so it is hardly another client with the same identifier.", duration(trouble.lasted)),
+            "The server's log says why. It may be a limit of connections, a permission, the will, or what is sent right after the CONNACK.",
+        );
+        return;
+    }
+    // A SUBSCRIBE that nobody answers each time is the likelier cause.
+    let is_denied = (trouble.known.doubt.as_ref())
+        .is_some_and(|doubt| doubt.packet_type == PacketType::Subscribe && doubt.before <= CLOSELY);
     let likelihood = match (is_soon, is_repeated) {
+        (_, true) if is_denied => 45,
         (_, true) => 92,
         // It closed in order, with a close frame: that is no network.
         (true, false) if code != 1006 => 91,
@@ -128,9 +141,10 @@ fn takeover(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
         (false, false) if !trouble.version.is_v5() => 46,
         (false, false) => 30,
     };
-    let cause = if is_repeated {
+    let cause = if is_repeated && !is_denied {
         format!(
-            "Probably another client connects as `{identifier}`: the server accepts the connection and closes it seconds later without a word, again and again. The two clients throw each other off."
+            "Probably another client connects as `{identifier}`: the server accepts the connection and closes it without a word, again and again, this time {} later. The two clients throw each other off.",
+            duration(trouble.lasted)
         )
     } else {
         format!(

@@ -65,10 +65,14 @@ pub struct Known {
     /// The name of the connection of this page that took the place of this one: to the same address, by
     /// the same identifier, opened just now.
     pub rival: Option<String>,
+    /// The page itself came from this host and port: a web server listens there.
+    pub is_of_page: bool,
     /// What came of a packet within which it ended: `6 of 300 bytes of a PUBLISH had come`.
     pub half: Option<String>,
     /// Accepted connections in a row, with this one, that ended within seconds and without a word.
     pub quick_ends: u32,
+    /// Another client identifier, under which an accepted connection to this server ended as soon.
+    pub ended_as: Option<String>,
     /// The client identifier in force; empty: none is known.
     pub client_identifier: String,
     /// What was sent right before the end and was not answered.
@@ -148,8 +152,8 @@ pub enum End {
         /// Its Server Reference.
         server_reference: Option<String>,
     },
-    /// A text frame came.
-    TextFrame,
+    /// A text frame came; the packet whose bytes it held, where it held one.
+    TextFrame(Option<PacketType>),
     /// The server broke the protocol.
     Fault {
         /// How, in a sentence.
@@ -197,14 +201,26 @@ pub fn may_be_takeover(end: &End) -> bool {
 pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
     let mut guesses = Guesses::default();
     match (trouble.target, &trouble.end) {
-        (_, End::TextFrame) => {
-            guesses
-                .add(
-                    100,
-                    "The server sent a text frame, and MQTT comes in binary frames only.",
+        (_, End::TextFrame(packet)) => {
+            let (cause, remedy) = match packet {
+                Some(packet) => (
+                    format!(
+                        "The server sent a {} in a text frame, and MQTT comes in binary frames only.",
+                        packet.name()
+                    ),
+                    "It speaks MQTT, but it, or a proxy before it, writes its packets into frames of the wrong kind: update it or report it.",
+                ),
+                None => (
+                    "The server sent a text frame, and MQTT comes in binary frames only."
+                        .to_owned(),
                     "Check that the path leads to the server's MQTT, not to something else that speaks WebSocket.",
-                )
-                .statement(trouble.version, "MQTT-6.0.0-1", "MQTT-6.0.0-1");
+                ),
+            };
+            guesses.add(100, cause, remedy).statement(
+                trouble.version,
+                "MQTT-6.0.0-1",
+                "MQTT-6.0.0-1",
+            );
         }
         (_, End::Cut) => {
             guesses

@@ -255,14 +255,30 @@ fn reach(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
             format!("Compare it letter by letter, and open {} in a tab: the browser says there whether it finds the name.", address.as_web_page()),
         );
     }
+    if trouble.known.is_of_page {
+        guesses
+            .add(
+                92,
+                format!("A web server listens on port {port} of {host}, from where this page came, and it may pass no WebSocket on to a broker at the path {}.", address.path),
+                format!("Use the port of the broker's own WebSocket listener: {}. Or have the web server pass the path on.", ports(trouble)),
+            )
+            .configuration(listener_lines(address));
+        return;
+    }
     if is_quick(trouble) {
         let likelihood = if address.is_local() { 70 } else { 55 };
         guesses
             .add(
                 likelihood,
                 format!("Nothing may be listening on port {port} of {host}."),
-                "Check that the server is running, that its WebSocket listener is enabled, and that host and port are \
-                 right: plain MQTT (TCP) clients use a different port, usually 1883.",
+                "Check that the server is running, that its WebSocket listener is enabled, and that host and port are right.",
+            )
+            .configuration(listener_lines(address));
+        guesses
+            .add(
+                likelihood.saturating_sub(2),
+                format!("Port {port} of {host} may be one of MQTT without WebSocket, as 1883 usually is: what listens there closes a connection that does not begin with a CONNECT."),
+                format!("Use the port of the server's WebSocket listener: {}.", ports(trouble)),
             )
             .configuration(listener_lines(address));
         web_server(address, guesses);

@@ -66,7 +66,8 @@ impl Engine {
                     let Some((mut reader, last)) = self.captures.lend() else {
                         return;
                     };
-                    self.captured_at = last.unwrap_or(self.captured_at);
+                    // What has no time of its own has none of another file.
+                    self.captured_at = last.unwrap_or_default();
                     while self.captures.is_next(&mut reader, until)
                         && let Some(event) = reader.poll_event()
                     {

@@ -21,7 +21,8 @@ impl Engine {
         if !self.log.clear() {
             return;
         }
-        let before = core::mem::take(&mut self.topics);
+        let empty = self.topics.emptied();
+        let before = core::mem::replace(&mut self.topics, empty);
         for connection in self.connections.values_mut() {
             let topics = &mut self.topics;
             connection.move_topics(|number| number_in(topics, &before, number));
@@ -34,9 +35,10 @@ impl Engine {
     /// Brings back what was cleared last, before what came since.
     pub(super) fn restore(&mut self) {
         let since = self.log.first();
-        let Some(topics) = self.topics_before.take() else {
+        let Some(mut topics) = self.topics_before.take() else {
             return;
         };
+        topics.keep_out_as(&self.topics);
         if !self.log.restore() {
             return;
         }

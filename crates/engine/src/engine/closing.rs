@@ -16,7 +16,7 @@ use mqttscope_wire::{
 use super::Engine;
 use crate::attempt::{Attempt, Noted};
 use crate::connection::Connection;
-use crate::doctor::{self, Doubt, End, Known, OwnFault, Phase, Trouble};
+use crate::doctor::{self, Address, Doubt, End, Known, OwnFault, Phase, Trouble};
 use crate::hub;
 use crate::view::rows;
 use crate::watch::Ending;
@@ -97,8 +97,11 @@ impl Engine {
         let is_fault = matches!(&end, Some(End::Fault { .. }));
         if was_accepted && (is_silent || is_fault) && lasted < QUICK {
             connection.quick_ends = connection.quick_ends.saturating_add(1);
+            connection.ended_quickly = is_silent;
         } else if was_accepted {
             connection.quick_ends = 0;
+            connection.ended_quickly = false;
+            connection.ended_as = None;
         }
         // What broke off says more than what may have been the matter.
         let is_unopened =
@@ -409,7 +412,11 @@ impl Engine {
                 .map(|worked| time_of_day(worked.until, self.minutes_behind)),
             worked_with_version: worked.is_some_and(|worked| worked.versions.contains(&version)),
             is_open_elsewhere,
+            is_of_page: (profile.target.address())
+                .and_then(|url| Address::parse(url).ok())
+                .is_some_and(|address| address.is_of(&self.page)),
             quick_ends: connection.quick_ends,
+            ended_as: connection.ended_as.clone(),
             client_identifier: connection.client.view().client_identifier.to_owned(),
             doubt: self.doubt(now, connection),
             own_fault: self.own_fault(now, connection),
@@ -417,7 +424,7 @@ impl Engine {
         };
         doctor::advise(&Trouble {
             target: &profile.target,
-            page_is_secure: self.page_is_secure,
+            page_is_secure: self.page.starts_with("https:"),
             version,
             phase: attempt.phase,
             end,
@@ -478,7 +485,7 @@ const fn is_told(end: &End) -> bool {
     matches!(
         end,
         End::Said { .. }
-            | End::TextFrame
+            | End::TextFrame(_)
             | End::Fault { .. }
             | End::Foreign { .. }
             | End::Cut
@@ -495,7 +502,9 @@ fn reason_is_quiet(reason: &str) -> bool {
 fn by(cause: &Cause, end: Option<&End>, is_closed: bool, target: &Target) -> ClosedBy {
     match (cause, end) {
         (Cause::Requested, _) | (_, Some(End::Cut | End::Struck)) => ClosedBy::You,
-        (_, Some(End::TextFrame)) | (Cause::TimedOut(_) | Cause::Fault(_), _) => ClosedBy::Client,
+        (_, Some(End::TextFrame(_))) | (Cause::TimedOut(_) | Cause::Fault(_), _) => {
+            ClosedBy::Client
+        }
         // The client closes it, having read what it cannot go on with.
         (Cause::AnsweredAsV3_1_1 { .. }, _) => ClosedBy::Client,
         // The server is to close then, but this client does not wait for it.

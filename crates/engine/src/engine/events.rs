@@ -5,12 +5,17 @@ use mqttscope_protocol::{
     BridgeRequest, BridgeSays, ConnectionId, Notice, Outcome, Profile, Report, Target,
 };
 use mqttscope_shared::{Instant, Message};
-use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
+use mqttscope_wire::{
+    ControlPacket, Decoded, PacketType, Property, PropertyId, ProtocolVersion, ReasonCode, Rule,
+    decode_tolerant,
+};
 
 use super::{Bridging, Closed, Engine, SocketId, Transport};
+use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
+use crate::log::WireLog;
 use crate::states::Turn;
 use crate::view::{limits, rows};
 
@@ -60,7 +65,11 @@ impl Engine {
             Event::Connected(connected) => {
                 connection.attempt.reached(now, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);
-                connection.limits = limits::of_connack(connection.stream.version, &connected);
+                connection.limits = limits::of_connack(
+                    connection.stream.version,
+                    &connected,
+                    sent_maximum_qos(&self.log, &connection.attempt),
+                );
                 self.subscribe_again(now, id, connected.session_present);
                 self.start_timers(now, id);
             }
@@ -451,5 +460,26 @@ const fn words_of_failure(failure: Failure) -> &'static str {
         Failure::NoPacketIdentifier => "Not sent: every Packet Identifier is in use.",
         Failure::Superseded => "Not sent: a later request is for the same filters.",
         _ => "Not done.",
+    }
+}
+
+/// The Maximum QoS in the CONNACK, also where the standard does not allow it: then the client keeps none.
+fn sent_maximum_qos(log: &WireLog, attempt: &Attempt) -> Option<u8> {
+    let record = log.get(attempt.connack?)?;
+    let decoded = decode_tolerant(
+        log.bytes(record),
+        rows::context(record),
+        Rule::MaximumQoSValue,
+    );
+    let Ok(Decoded::Packet {
+        packet: ControlPacket::Connack(connack),
+        ..
+    }) = decoded
+    else {
+        return None;
+    };
+    match connack.properties.get(PropertyId::MAXIMUM_QOS)? {
+        Property::MaximumQoS(level) => Some(level),
+        _ => None,
     }
 }

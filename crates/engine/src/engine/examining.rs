@@ -48,6 +48,7 @@ impl Engine {
                 self.answers.push(Report::Exported(exported));
             }
         }
+        self.keep_its_topics_out();
         self.settle_examining(now);
     }
 
@@ -57,6 +58,13 @@ impl Engine {
             self.notice(None, true, "Not begun: another examination goes on.");
         } else if !self.examining.begin(now, profile, checks, seed) {
             self.notice(None, true, "Not begun: there are no such checks.");
+        }
+    }
+
+    /// Who is subscribed to everything gets some hundred topics of it, which would stand among the others for good.
+    fn keep_its_topics_out(&mut self) {
+        if let Some(topics) = self.examining.topics() {
+            self.topics.keep_out(topics);
         }
     }
 

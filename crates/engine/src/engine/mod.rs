@@ -164,7 +164,8 @@ pub struct Engine {
     sockets: HashMap<SocketId, ConnectionId>,
     next_socket: u32,
     seed: u64,
-    page_is_secure: bool,
+    /// The origin of the page; empty: it is not known.
+    page: String,
     /// The companion's WebSocket, where there is a companion.
     bridge: Option<String>,
     /// How far the clocks here are behind UTC.
@@ -231,7 +232,7 @@ impl Engine {
             sockets: HashMap::new(),
             next_socket: 0,
             seed,
-            page_is_secure: false,
+            page: String::new(),
             bridge: None,
             minutes_behind: 0.0,
             worked: WorkedAddresses::default(),
@@ -267,10 +268,11 @@ impl Engine {
         }
     }
 
-    /// Says that the page came over HTTPS: a browser then opens no `ws://` address elsewhere.
+    /// Says where the page came from: its origin, `https://example.org:8443`. From a page over HTTPS a browser opens no
+    /// `ws://` address elsewhere, and on the page's own port a web server listens.
     #[must_use]
-    pub const fn on_secure_page(mut self, is_secure: bool) -> Self {
-        self.page_is_secure = is_secure;
+    pub fn on_page(mut self, origin: String) -> Self {
+        self.page = origin;
         self
     }
 

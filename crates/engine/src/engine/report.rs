@@ -1,11 +1,13 @@
 //! What the page has not heard yet.
 
+use hashbrown::HashMap;
 use mqttscope_protocol::{ConnectionId, FlowView, MessageRow, RecordId, Report, Summary, Window};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
+use crate::connection::Owed;
 use crate::log::Record;
 use crate::sieve::Facts;
 use crate::topics::{Narrowed, Unfolded};
@@ -72,6 +74,21 @@ impl Engine {
         self.pace.due(self.log.end(), has_tree)
     }
 
+    /// What each server owes the longest.
+    fn owed(&self) -> HashMap<ConnectionId, Owed> {
+        let mut oldest: HashMap<ConnectionId, Owed> = HashMap::new();
+        for (connection, answer, asked) in self.links.owed() {
+            let Some(record) = self.log.get(asked) else {
+                continue;
+            };
+            let place = oldest.entry(connection).or_insert((answer, record.at));
+            if record.at < place.1 {
+                *place = (answer, record.at);
+            }
+        }
+        oldest
+    }
+
     /// What is always shown, and what stands in the middle of the page.
     fn report_rows(&mut self, now: Instant, reports: &mut Vec<Report>) {
         self.drop_tree_of_gone();
@@ -88,11 +105,12 @@ impl Engine {
         let of_all =
             (looks_at_one && self.captures.is_used()).then(|| self.watch.listed(None, oldest).0);
         let of_capture = counted(of_all.as_ref().unwrap_or(&listed));
+        let owed = self.owed();
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
                 .connections
                 .values()
-                .map(|connection| connection.view(now))
+                .map(|connection| connection.view(now, owed.get(&connection.id).copied()))
                 .collect(),
             log: self.log.view(),
             findings: counted(&listed),

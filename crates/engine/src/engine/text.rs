@@ -2,6 +2,7 @@
 
 use mqttscope_protocol::{ConnectionEvent, ConnectionId, EventKind};
 use mqttscope_shared::Instant;
+use mqttscope_wire::{Context, Decoded, PacketType, ProtocolVersion, Sender, decode};
 
 use super::{Closed, Engine, Transport, closing};
 use crate::connection::SocketId;
@@ -10,6 +11,8 @@ use crate::view::cut::cut;
 
 /// Characters of a text frame that are kept.
 const MOST_KEPT: usize = 400;
+/// Bytes of a packet in one that are shown.
+const MOST_HEX: usize = 64;
 
 impl Engine {
     /// A WebSocket brought text, which MQTT does not use: it is closed, and the page is told. `text` may be
@@ -21,14 +24,22 @@ impl Engine {
         };
         let name = (self.connections.get(&id)).map(|it| it.profile.shown_name());
         let name = name.unwrap_or_default();
+        let version = (self.connections.get(&id)).map(|it| it.stream.version);
+        let packet = version.and_then(|version| packet_in(text, version));
+        let what = match packet {
+            Some(packet) => format!(
+                "The text is a {}: it speaks MQTT, in frames of the wrong kind.",
+                packet.name()
+            ),
+            None => "What answers there may not be an MQTT broker.".to_owned(),
+        };
         let notice = format!(
-            "The server of “{name}” sent text where MQTT wants binary WebSocket frames, so the connection was closed. \
-             What answers there may not be an MQTT broker."
+            "The server of “{name}” sent text where MQTT wants binary WebSocket frames, so the connection was closed. {what}"
         );
         self.notice(Some(id), true, notice);
         self.text_came(now, id, Some((text, length)));
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.attempt.ended(End::TextFrame);
+            connection.attempt.ended(End::TextFrame(packet));
         }
         self.transport.push_back(Transport::Close { socket });
         self.handle_closed(
@@ -48,15 +59,24 @@ impl Engine {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
+        let version = connection.stream.version;
         let says = match text {
-            Some((text, 1)) => format!("1 character of text, not binary: {text}"),
             Some((text, length)) => {
-                let shown = cut(text, MOST_KEPT);
-                format!("{length} characters of text, not binary: {shown}")
+                let count = match length {
+                    1 => "1 character".to_owned(),
+                    length => format!("{length} characters"),
+                };
+                match packet_in(text, version) {
+                    Some(packet) => format!(
+                        "{count} of text, not binary, which are a {}: {}",
+                        packet.name(),
+                        hex(text.as_bytes())
+                    ),
+                    None => format!("{count} of text, not binary: “{}”", cut(text, MOST_KEPT)),
+                }
             }
             None => "text, not binary".to_owned(),
         };
-        let version = connection.stream.version;
         let event = ConnectionEvent {
             kind: EventKind::TextFrame,
             address: closing::address(&connection.profile.target),
@@ -81,4 +101,26 @@ impl Engine {
             format!("MQTT comes in binary WebSocket frames only, and the server sent {says}");
         self.watch.note_text(id, version, record, says);
     }
+}
+
+/// The packet of a server that a text is, byte for byte. No text that people write has its length in a control character.
+fn packet_in(text: &str, version: ProtocolVersion) -> Option<PacketType> {
+    let context = Context::new(version).from(Sender::Server);
+    let first = *text.as_bytes().first()?;
+    let is_one = text.contains(char::is_control)
+        && matches!(decode(text.as_bytes(), context), Ok(Decoded::Packet { .. }));
+    is_one.then(|| PacketType::from_nibble(first >> 4))
+}
+
+/// The first bytes of a packet, as hex.
+fn hex(bytes: &[u8]) -> String {
+    let shown = bytes
+        .iter()
+        .take(MOST_HEX)
+        .map(|byte| format!("{byte:02x}"));
+    let mut shown = shown.collect::<Vec<_>>().join(" ");
+    if bytes.len() > MOST_HEX {
+        shown.push('…');
+    }
+    shown
 }

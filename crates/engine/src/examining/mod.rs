@@ -88,6 +88,11 @@ impl Examining {
         self.stage.is_on()
     }
 
+    /// How the topics begin of what is about to run.
+    pub(crate) fn topics(&self) -> Option<String> {
+        self.wanted.as_ref().map(Options::topics)
+    }
+
     /// Whether a socket belongs to it.
     pub(crate) fn has(&self, socket: SocketId) -> bool {
         self.trial.is_some_and(|(trial, _)| trial == socket) || self.links.has(socket)
@@ -196,6 +201,8 @@ impl Examining {
             _ => return,
         }
         self.is_changed = true;
+        // Where none runs, nothing else will come of it.
+        self.collect(now);
     }
 
     /// Ends it, and forgets all but the checks.

@@ -49,6 +49,17 @@ impl Links {
         asked
     }
 
+    /// The answers that each connection's server owes, but for PINGRESP, whose identifier tells none from another: what is
+    /// asked for, and the packet that asks.
+    pub(crate) fn owed(&self) -> impl Iterator<Item = (ConnectionId, PacketType, RecordId)> + '_ {
+        let owed = self.0.iter().filter(|((_, sender, answer, _), _)| {
+            *sender == Sender::Server && *answer != PacketType::Pingresp.nibble()
+        });
+        owed.map(|(&(connection, _, answer, _), &asked)| {
+            (connection, PacketType::from_nibble(answer), asked)
+        })
+    }
+
     /// Forgets what a connection waited for: its link is gone. Handshakes go on with packets that
     /// are sent again.
     pub(crate) fn forget(&mut self, connection: ConnectionId) {

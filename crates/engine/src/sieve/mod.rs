@@ -254,7 +254,7 @@ impl Sieve {
                     EventKind::Told(_) => (event.reason.as_str(), "from a log "),
                     _ => (event.name(), ""),
                 };
-                let line = format!("{name} {chip}{} {}", event.line(), event.address);
+                let line = format!("{name} {chip}{} {}", event.row(), event.address);
                 let Looked::Words(words) = &self.search else {
                     return words::contains(line.as_bytes(), self.text.as_bytes());
                 };

@@ -9,7 +9,7 @@ mod natural;
 mod shown;
 
 use core::hash::{BuildHasher as _, Hasher as _};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -31,6 +31,9 @@ const MOST_COUNTED: usize = 50_000;
 const LEVEL_BYTES: usize = 400;
 /// What another connection takes on a level.
 const SEEN_BYTES: usize = 2 * size_of::<(ConnectionId, Seen)>();
+
+/// Parts of topics that are remembered to be kept out: of the latest examinations.
+const MOST_KEPT_OUT: usize = 16;
 
 /// Connections of a level for which no room is kept in advance.
 const FEW: usize = 8;
@@ -107,6 +110,8 @@ pub(crate) struct Topics {
     left_out: HashSet<u64>,
     /// Those of them that have too many levels.
     too_deep: u64,
+    /// What topics have in them that are not kept at all, nor counted.
+    kept_out: VecDeque<String>,
 }
 
 impl Topics {
@@ -115,6 +120,9 @@ impl Topics {
         let hash = hash_of(&self.hasher, topic);
         if let Some(number) = self.known(hash, topic) {
             return number;
+        }
+        if (self.kept_out.iter()).any(|part| topic.contains(part.as_str())) {
+            return NONE;
         }
         // Counting stops early: a topic may have 65,535 levels.
         let depth = topic.split('/').take(MOST_LEVELS.saturating_add(1)).count();
@@ -126,6 +134,30 @@ impl Topics {
             self.too_deep = self.too_deep.saturating_add(is_deep.into());
         }
         number.unwrap_or(NONE)
+    }
+
+    /// Topics with this in them are not kept from now on.
+    pub(crate) fn keep_out(&mut self, part: String) {
+        if self.kept_out.contains(&part) {
+            return;
+        }
+        if self.kept_out.len() >= MOST_KEPT_OUT {
+            self.kept_out.pop_front();
+        }
+        self.kept_out.push_back(part);
+    }
+
+    /// Keeps out what another tree does.
+    pub(crate) fn keep_out_as(&mut self, other: &Self) {
+        self.kept_out.clone_from(&other.kept_out);
+    }
+
+    /// An empty tree that keeps out what this one does.
+    pub(crate) fn emptied(&self) -> Self {
+        Self {
+            kept_out: self.kept_out.clone(),
+            ..Self::default()
+        }
     }
 
     fn known(&self, hash: u64, topic: &str) -> Option<u32> {

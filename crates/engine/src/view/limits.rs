@@ -12,8 +12,13 @@ const USER_PROPERTIES: usize = 50;
 /// Characters of a text that the server chose.
 const MOST_VALUE: usize = 300;
 
-/// Everything that the CONNACK says or leaves to the standard's defaults (v5 section 3.2.2.3).
-pub(crate) fn of_connack(version: ProtocolVersion, connected: &Connected) -> Vec<ServerLimit> {
+/// Everything that the CONNACK says or leaves to the standard's defaults (v5 section 3.2.2.3). `maximum_qos` is the value
+/// that was sent, also one that is not allowed.
+pub(crate) fn of_connack(
+    version: ProtocolVersion,
+    connected: &Connected,
+    maximum_qos: Option<u8>,
+) -> Vec<ServerLimit> {
     let keep_alive = ServerLimit {
         name: "Keep Alive".into(),
         value: if connected.keep_alive == 0 {
@@ -81,7 +86,10 @@ pub(crate) fn of_connack(version: ProtocolVersion, connected: &Connected) -> Vec
     };
     let mut limits = vec![keep_alive];
     for (id, name, default) in defaults {
-        let value = said(id);
+        let not_allowed = maximum_qos.filter(|&level| id == PropertyId::MAXIMUM_QOS && level > 1);
+        let value = said(id).or_else(|| {
+            not_allowed.map(|level| format!("{level} was sent, which is not allowed: taken as 2"))
+        });
         let is_default = value.is_none();
         limits.push(limit(
             name,
@@ -152,7 +160,7 @@ mod tests {
                 .and_then(|properties| properties.with(Property::RetainAvailable(0)))
                 .unwrap(),
         };
-        let limits = of_connack(ProtocolVersion::V5, &connected);
+        let limits = of_connack(ProtocolVersion::V5, &connected, None);
         let find = |name: &str| {
             let limit = limits.iter().find(|limit| limit.name == name).unwrap();
             (limit.value.as_str(), limit.is_default)
@@ -161,7 +169,10 @@ mod tests {
         assert_eq!(find("Maximum Packet Size"), ("16,777,216 bytes", false));
         assert_eq!(find("Retain Available"), ("no", false));
         assert_eq!(find("Maximum QoS"), ("2", true));
-        assert_eq!(of_connack(ProtocolVersion::V3_1_1, &connected).len(), 1);
+        assert_eq!(
+            of_connack(ProtocolVersion::V3_1_1, &connected, None).len(),
+            1
+        );
     }
     #[test]
     fn many_and_long_user_properties_are_shortened() {
@@ -179,7 +190,7 @@ mod tests {
             keep_alive: 60,
             properties,
         };
-        let limits = of_connack(ProtocolVersion::V5, &connected);
+        let limits = of_connack(ProtocolVersion::V5, &connected, None);
         let user = limits.iter().filter(|limit| limit.name == "User Property");
         assert_eq!(user.count(), USER_PROPERTIES);
         assert_eq!(limits.last().unwrap().value, "1,950 more, in the CONNACK");

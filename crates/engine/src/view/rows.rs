@@ -6,6 +6,7 @@ use mqttscope_capture::recording::SaidMessage;
 use mqttscope_protocol::{
     ConnectionId, EventView, MessageRow, Packet, PayloadForm, RecordId, TimedPacket, WireRow,
 };
+use mqttscope_shared::Instant;
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
 use mqttscope_wire::{
@@ -52,8 +53,10 @@ pub(crate) fn wire(
         let Some(entry) = log.entry(id) else { continue };
         let record = entry.record();
         let since = before.replace(record.at);
+        // In a log without times nothing is known of how far apart its packets were.
+        let since = since.filter(|since| *since != Instant::ZERO && record.at != Instant::ZERO);
+        let delta_us = since.map(|since| record.at.micros_since(since));
         if let Entry::Event(record) = entry {
-            let delta_us = since.map(|since| record.at.micros_since(since));
             let row = event_row(log, captures, id, record, delta_us);
             rows.extend(row.map(|row| WireRow {
                 of: name(record.connection),
@@ -76,7 +79,7 @@ pub(crate) fn wire(
             record: id,
             connection: record.connection,
             at: record.at,
-            delta_us: since.map(|since| record.at.micros_since(since)),
+            delta_us,
             sender: record.sender,
             packet_type: Some(record.packet_type()),
             size: record.size(),
@@ -134,7 +137,7 @@ fn event_row(
         packet_type: record.is_packet().then(|| record.packet_type()),
         size: 0,
         packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
-        summary: cut(&event.line(), MOST_SUMMARY),
+        summary: cut(&event.row(), MOST_SUMMARY),
         preview: None,
         severity: None,
         linked: log.linked(id),

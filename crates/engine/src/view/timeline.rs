@@ -68,7 +68,8 @@ impl Counting {
                 continue;
             };
             let record = entry.record();
-            if !record.is_packet() {
+            // What has no time, as in some logs, was at none.
+            if !record.is_packet() || record.at == Instant::ZERO {
                 continue;
             }
             if self.of.is_some_and(|of| of != record.connection) {

@@ -74,6 +74,24 @@ fn several_files_are_listed_by_time() {
 }
 
 #[test]
+fn a_log_without_times_has_none_of_the_file_before_it() {
+    const T: u64 = 1_600_000_000;
+    let timed = capture_of(0, &[T, T + 3]);
+    let log = "Client a sending CONNECT\n\
+        Client a received CONNACK (0)\n\
+        Client a sending PUBLISH (d0, q0, r0, m0, 'a', ... (4 bytes))\n";
+    for files in [vec![log.as_bytes()], vec![&timed[..], log.as_bytes()]] {
+        let shown = read_bytes(&files, 1 << 20);
+        let told = |row: &&WireRow| matches!(row.event, Some(EventKind::Told(_)));
+        let rows: Vec<_> = shown.wire.iter().filter(told).collect();
+        assert_eq!(rows.len(), 3);
+        assert!(rows.iter().all(|row| row.at == Instant::ZERO), "{rows:#?}");
+        // Nor does it say how long after each other they were.
+        assert!(rows.iter().all(|row| row.delta_us.is_none()));
+    }
+}
+
+#[test]
 fn a_file_that_is_added_later_stands_where_its_times_are() {
     const T: u64 = 1_600_000_000;
     let a = capture_of(0, &[T, T + 3]);

@@ -10,7 +10,7 @@ use mqttscope_protocol::{
     Action, ClosedBy, ConnectionEvent, EventKind, EventView, FindingKey, FindingView,
 };
 
-use mqttscope_engine::SocketId;
+use mqttscope_engine::{Engine, SocketId};
 
 use super::*;
 
@@ -218,6 +218,44 @@ fn a_fight_with_another_client_is_named_and_stopped() {
     // A person may go on.
     world.command(Command::Connect(A, websocket("5", "sensor-1")));
     assert_eq!(world.asked.len(), 1);
+}
+
+#[test]
+fn another_identifier_that_fails_as_well_is_no_takeover() {
+    let mut world = world();
+    let end = |world: &mut World, identifier: &str, after: u64| {
+        world.command(Command::Connect(A, websocket("5", identifier)));
+        let socket = world.socket_asked_for();
+        world.engine.handle_open(world.now, socket);
+        world.engine.handle_bytes(world.now, socket, CONNACK);
+        world.now += Duration::from_millis(after);
+        world.engine.handle_closed(world.now, socket, &closed(1000));
+        let first = world.look().summary.connections[0].advice[0].cause.clone();
+        world.asked.clear();
+        first
+    };
+    let first = end(&mut world, "sensor-1", 5);
+    assert!(first.starts_with("Another client may"), "{first}");
+    let other = end(&mut world, "sensor-2", 5);
+    assert!(other.contains("`sensor-1` as under `sensor-2`"), "{other}");
+    // One that lasted ends the comparison.
+    end(&mut world, "sensor-2", 60_000);
+    let later = end(&mut world, "sensor-2", 5);
+    assert!(later.starts_with("Another client may"), "{later}");
+}
+
+#[test]
+fn an_address_of_the_page_s_own_port_leads_to_a_web_server() {
+    let mut world = World::new();
+    world.engine = Engine::new(1).on_page("http://127.0.0.1:9101".into());
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = world.socket_asked_for();
+    world.engine.handle_closed(world.now, socket, &closed(1006));
+    let first = world.look().summary.connections[0].advice[0].cause.clone();
+    assert!(
+        first.starts_with("A web server listens on port 9101"),
+        "{first}"
+    );
 }
 
 #[test]
@@ -715,6 +753,39 @@ fn who_waits_for_a_connack_is_told_how_long() {
     assert_eq!(opening(&mut world), Some((true, (8, 21))));
     world.engine.handle_bytes(world.now, socket, CONNACK);
     assert_eq!(opening(&mut world), None);
+}
+
+#[test]
+fn answers_that_a_silent_server_owes_are_told_while_they_are_missing() {
+    let mut world = world();
+    let mut profile = websocket("5", "a");
+    profile.keep_alive = 5;
+    world.command(Command::Connect(A, profile));
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    let overdue = |world: &mut World| world.look().summary.connections.remove(0).overdue;
+    world.command(Command::Publish(A, message("t", "1", 1), None));
+    // An answer may take a moment. To look takes a second.
+    world.pass(1_000);
+    assert_eq!(overdue(&mut world), None);
+    world.pass(3_000);
+    assert_eq!(overdue(&mut world).as_deref(), Some("no PUBACK for 6 s"));
+    // The PINGREQ after four seconds has no answer either.
+    world.pass(3_000);
+    assert_eq!(
+        overdue(&mut world).as_deref(),
+        Some("no PUBACK for 10 s, no PINGRESP for 6 s")
+    );
+    let puback = [0x40, 2, 0, 1];
+    world.engine.handle_bytes(world.now, socket, &puback);
+    let left = overdue(&mut world).unwrap();
+    assert!(left.starts_with("no PINGRESP for "), "{left}");
+    // One for each PINGREQ.
+    for _ in 0..3 {
+        world.engine.handle_bytes(world.now, socket, &[0xd0, 0]);
+    }
+    assert_eq!(overdue(&mut world), None);
 }
 
 #[test]

@@ -5,12 +5,12 @@
 use mqttscope_engine::{Closed, Transport};
 use mqttscope_protocol::{
     CheckView, Command, EventKind, Examine, ExaminedFormat, ExaminedStage, ExaminedView,
-    JudgedView, Looking, Profile, Target, Verdict,
+    JudgedView, Looking, Profile, Target, Verdict, WireRow,
 };
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 
 use crate::world::{Seen, World};
-use crate::{A, all, profile};
+use crate::{A, all, message, profile, subscription};
 
 /// As the page loads it.
 const CHECKS: &str = include_str!("../../../../www/checks.txt");
@@ -218,6 +218,51 @@ fn what_is_ended_keeps_what_was_found_and_cleans_up() {
     examine(&mut world, Examine::Begin(Box::default(), vec![0]));
     world.pass_at_both_ends(LONG);
     assert_eq!(last(&world.look()).stage, ExaminedStage::Done);
+}
+
+#[test]
+fn what_is_paused_and_runs_no_check_can_be_ended() {
+    let (mut world, checks) = ready();
+    examine(&mut world, Examine::Begin(Box::default(), numbers(&checks)));
+    world.pass_at_both_ends(1_000);
+    examine(&mut world, Examine::Pause(true));
+    world.pass_at_both_ends(60_000);
+    assert!(last(&world.look()).running.is_empty());
+    examine(&mut world, Examine::Cancel);
+    assert_eq!(last(&world.look()).stage, ExaminedStage::Cancelled);
+    world.pass_at_both_ends(60_000);
+    assert_eq!(world.left_at_broker(), (0, 0));
+}
+
+#[test]
+fn its_topics_do_not_stand_in_the_tree_and_their_messages_are_listed() {
+    let (mut world, checks) = ready();
+    world.command(Command::Connect(A, profile("5", "mine")));
+    world.command(Command::Subscribe(A, vec![subscription("#")]));
+    world.command(Command::Clear);
+    let of_retained = |check: &&CheckView| check.name.starts_with("retain");
+    let some = checks.iter().filter(of_retained).map(|check| check.number);
+    examine(
+        &mut world,
+        Examine::Begin(profile("5", "mine"), some.collect()),
+    );
+    world.pass_at_both_ends(LONG);
+    world.command(Command::Publish(A, message("own/topic", "1", 0), None));
+    for restores in [false, true] {
+        if restores {
+            world.command(Command::Restore);
+        }
+        world.command(Command::Look(Box::new(Looking {
+            wire: Some(all()),
+            topics: Some(all()),
+            ..Looking::default()
+        })));
+        let seen = world.look();
+        let topics: Vec<_> = seen.topics.iter().map(|row| row.level.as_str()).collect();
+        assert_eq!(topics, ["own"]);
+        let of_examination = |row: &&WireRow| row.summary.contains("mqttscope-");
+        assert!(seen.wire.iter().filter(of_examination).count() > 10);
+    }
 }
 
 #[test]

@@ -55,6 +55,37 @@ fn who_cannot_be_reached_says_why() {
 }
 
 #[test]
+fn a_packet_in_a_text_frame_is_named_and_shown_in_hex() {
+    let mut world = World::new();
+    let socket = world.connect_to_the_test();
+    world.command(Command::Look(Box::new(Looking {
+        wire: Some(all()),
+        ..Looking::default()
+    })));
+    (world.engine).handle_text(world.now, socket, " \u{3}\0\0\0", 5);
+    let seen = world.look();
+    let row = seen
+        .events
+        .iter()
+        .find(|row| row.event == Some(EventKind::TextFrame));
+    assert_eq!(
+        row.unwrap().summary,
+        "5 characters of text, not binary, which are a CONNACK: 20 03 00 00 00"
+    );
+    assert!(
+        seen.notices[0]
+            .text
+            .ends_with("The text is a CONNACK: it speaks MQTT, in frames of the wrong kind.")
+    );
+    let first = &seen.summary.connections[0].advice[0];
+    assert!(
+        first
+            .cause
+            .starts_with("The server sent a CONNACK in a text frame")
+    );
+}
+
+#[test]
 fn text_frames_are_refused_in_words() {
     let mut world = World::new();
     let mut wanted = profile("3.1.1", "a");
@@ -86,7 +117,7 @@ fn text_frames_are_refused_in_words() {
     let row = &seen.events[1];
     assert!(
         row.summary
-            .starts_with("7000 characters of text, not binary: hello \\u0007hello"),
+            .starts_with("7000 characters of text, not binary: “hello \\u0007hello"),
         "{}",
         row.summary
     );

@@ -88,6 +88,30 @@ fn a_message_that_the_server_does_not_take_is_not_said_to_be_sent() {
 }
 
 #[test]
+fn a_maximum_qos_that_is_not_allowed_is_no_default() {
+    for (properties, says) in [
+        (
+            &[0x24, 2][..],
+            ("2 was sent, which is not allowed: taken as 2", false),
+        ),
+        (&[0x24, 1], ("1", false)),
+        (&[], ("2", true)),
+    ] {
+        let mut world = World::new();
+        let socket = world.connect_to_the_test();
+        let length = properties.len() as u8;
+        let connack = [&[0x20, length + 3, 0, 0, length], properties].concat();
+        // What is kept for the client may come with it.
+        let bytes = [&connack[..], b"\x30\x04\x00\x01t\x00"].concat();
+        world.engine.handle_bytes(world.now, socket, &bytes);
+        let view = world.look().summary.connections.remove(0);
+        let limit = view.limits.iter().find(|limit| limit.name == "Maximum QoS");
+        let limit = limit.unwrap();
+        assert_eq!((limit.value.as_str(), limit.is_default), says);
+    }
+}
+
+#[test]
 fn a_subscription_that_was_never_sent_says_why() {
     // Wildcard Subscription Available: no.
     let (mut world, _) = accepted(&[0x28, 0]);

@@ -422,7 +422,7 @@ impl<'c> Examination<'c> {
     fn names(&self, number: u32) -> Names {
         let seed = self.options.seed & 0xff_ffff;
         Names {
-            prefix: format!("mqttscope-{seed:06x}-{number}"),
+            prefix: format!("{}{number}", self.options.topics()),
             client: format!("mq{seed:06x}n{number}"),
             user_name: self.options.user_name.clone(),
             password: self.options.password.clone(),

@@ -22,7 +22,9 @@ pub const fn field(field: Field, version: ProtocolVersion) -> &'static str {
             "Whether the message may have been sent before, with the same Packet Identifier."
         }
         Field::QoS => "The delivery guarantee for the message.",
-        Field::Retain => "Whether the server keeps the message as the last one of its topic.",
+        Field::Retain => {
+            "To the server: whether to store the message. From it: whether it is stored, sent on subscribing."
+        }
         Field::RemainingLength => {
             "How many bytes of the packet follow, in one to four bytes of seven bits each."
         }

@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::words::{bytes, counted};
 use super::{At, Meaning, fixed};
-use crate::{Direction, Field, PacketType, ProtocolVersion};
+use crate::{Direction, Field, PacketType, ProtocolVersion, Sender};
 
 pub(super) fn value(at: At<'_>) -> Meaning {
     match at.node.field {
@@ -17,12 +17,38 @@ pub(super) fn value(at: At<'_>) -> Meaning {
             _ => "may be a repetition: it was sent before",
         }),
         Field::QoS => qos(at.number()?),
-        Field::Retain => fixed(match at.number()? {
-            0 => "delivered to current subscribers; not retained",
-            _ => "kept by the server for later subscribers",
-        }),
+        Field::Retain => fixed(retain(at, at.number()? != 0)),
         Field::RemainingLength => remaining_length(at),
         _ => None,
+    }
+}
+
+/// RETAIN, which means one thing from a client and another from a server (section 3.3.1.3).
+fn retain(at: At<'_>, is_set: bool) -> &'static str {
+    // One without a payload, all of which is here.
+    let is_empty = || {
+        let length = at.tree.find(Field::RemainingLength);
+        let end = length.and_then(|length| Some(at.tree.get(length)?.span.bytes().1));
+        let announced = at.tree.number(Field::RemainingLength).unwrap_or(u32::MAX) as usize;
+        let is_whole = end.is_some_and(|end| at.packet.len().saturating_sub(end) >= announced);
+        is_whole && at.tree.find(Field::ApplicationMessage).is_none()
+    };
+    match (at.sender, is_set) {
+        (Some(Sender::Client), false) => "not to be stored",
+        (Some(Sender::Client), true) if is_empty() => "removes the stored message of its topic",
+        (Some(Sender::Client), true) => "to be stored for later subscribers",
+        (Some(Sender::Server), false) if at.version.is_v5() => {
+            "no stored message sent on subscribing; without Retain As Published it may be stored all the same"
+        }
+        (Some(Sender::Server), false) => {
+            "no stored message sent on subscribing; it may be stored all the same"
+        }
+        (Some(Sender::Server), true) if at.version.is_v5() => {
+            "a stored message, sent on subscribing; with Retain As Published as its publisher set it"
+        }
+        (Some(Sender::Server), true) => "a stored message, sent on subscribing",
+        (None, false) => "from a client: not to be stored; from a server: not sent on subscribing",
+        (None, true) => "from a client: to be stored; from a server: stored, sent on subscribing",
     }
 }
 

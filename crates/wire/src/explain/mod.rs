@@ -20,25 +20,25 @@ pub use escape::escaped;
 pub use field::field;
 pub use words::shown;
 
-use crate::{Field, Node, PacketType, ProtocolVersion, ReasonCode, Tree, Value};
+use crate::{Context, Field, Node, PacketType, ProtocolVersion, ReasonCode, Sender, Tree, Value};
 
 /// A meaning: fixed, or made from the value.
 type Meaning = Option<Cow<'static, str>>;
 
 /// What the value of the node at `index` means; `None` when the value says it all itself.
 ///
-/// `packet` holds the bytes that `tree` was made from. The text is short, without a full stop, and
+/// `packet` holds the bytes that `tree` was made from, `context` what it was read by. The text is short, without a full stop, and
 /// does not repeat the field's name. Never panics, whatever the tree, index and bytes.
 #[must_use]
 pub fn value(
     tree: &Tree,
     index: usize,
     packet: &[u8],
-    version: ProtocolVersion,
+    context: Context,
 ) -> Option<Cow<'static, str>> {
-    let brief = brief(tree, index, packet, version)?;
+    let brief = brief(tree, index, packet, context)?;
     let sentence = reason_code(tree, index, packet)
-        .and_then(|(code, packet_type)| code.meaning(packet_type, version));
+        .and_then(|(code, packet_type)| code.meaning(packet_type, context.version));
     Some(match sentence {
         Some(sentence) => format!("{brief}. {sentence}").into(),
         None => brief,
@@ -52,7 +52,7 @@ pub fn brief(
     tree: &Tree,
     index: usize,
     packet: &[u8],
-    version: ProtocolVersion,
+    context: Context,
 ) -> Option<Cow<'static, str>> {
     let node = tree.get(index)?;
     let at = At {
@@ -60,7 +60,8 @@ pub fn brief(
         index,
         node,
         packet,
-        version,
+        version: context.version,
+        sender: context.sender,
     };
     if let Some(announced) = missing(tree, index, packet) {
         return Some(format!("cut short: {} were announced", words::bytes(announced)).into());
@@ -91,6 +92,7 @@ struct At<'a> {
     node: &'a Node,
     packet: &'a [u8],
     version: ProtocolVersion,
+    sender: Option<Sender>,
 }
 
 impl<'a> At<'a> {

@@ -4,13 +4,14 @@ use alloc::{format, string::String};
 
 use super::value;
 use crate::ProtocolVersion::{self, V3_1_1, V5};
+use crate::{Context, Field, Sender};
 
 /// Every line that a page would show for a packet: depth, field, meaning.
 fn lines(packet: &[u8], version: ProtocolVersion) -> String {
-    let dissection = crate::dissect(packet, crate::Context::new(version));
+    let dissection = crate::dissect(packet, Context::new(version));
     let mut out = String::new();
     for (index, node) in dissection.tree.nodes().iter().enumerate() {
-        let text = value(&dissection.tree, index, packet, dissection.version).unwrap_or_default();
+        let text = value(&dissection.tree, index, packet, dissection.context()).unwrap_or_default();
         let name = node.field.name_in(dissection.version);
         out.push_str(&format!(
             "{:width$}{name}: {text}\n",
@@ -162,14 +163,14 @@ fn broken_packets_are_explained_too() {
 }
 
 fn check(packet: &[u8], version: ProtocolVersion) {
-    let dissection = crate::dissect(packet, crate::Context::new(version));
+    let dissection = crate::dissect(packet, Context::new(version));
     let line = crate::summary(&dissection, packet);
     assert!(
         line.chars().count() <= 100 && !line.contains(char::is_control),
         "{line}"
     );
     for index in 0..dissection.tree.nodes().len() {
-        let Some(text) = value(&dissection.tree, index, packet, dissection.version) else {
+        let Some(text) = value(&dissection.tree, index, packet, dissection.context()) else {
             continue;
         };
         assert!(
@@ -188,4 +189,56 @@ fn properties_that_cannot_be_read_are_not_called_none() {
         "{text}"
     );
     assert!(lines(b"\x30\x04\x00\x01a\x00", V5).contains("Properties: none\n"));
+}
+
+#[test]
+fn retain_means_another_thing_from_a_client_than_from_a_server() {
+    let says = |first: u8, payload: &[u8], context: Context| {
+        let mut packet = alloc::vec![first, 0, 0, 1, b'a'];
+        packet.extend(context.version.is_v5().then_some(0));
+        packet.extend_from_slice(payload);
+        packet[1] = packet.len() as u8 - 2;
+        let dissection = crate::dissect(&packet, context);
+        let index = dissection.tree.find(Field::Retain).unwrap();
+        value(&dissection.tree, index, &packet, dissection.context()).unwrap()
+    };
+    for version in [V3_1_1, V5] {
+        let any = Context::new(version);
+        let (client, server) = (any.from(Sender::Client), any.from(Sender::Server));
+        assert_eq!(says(0x30, b"x", client), "not to be stored");
+        assert_eq!(
+            says(0x31, b"x", client),
+            "to be stored for later subscribers"
+        );
+        assert_eq!(
+            says(0x31, b"", client),
+            "removes the stored message of its topic"
+        );
+        // A message that was retained comes with RETAIN 0 to who had subscribed before.
+        let new = says(0x30, b"x", server);
+        assert!(
+            new.starts_with("no stored message sent on subscribing; "),
+            "{new}"
+        );
+        assert!(new.ends_with("it may be stored all the same"), "{new}");
+        let stored = says(0x31, b"x", server);
+        assert!(
+            stored.starts_with("a stored message, sent on subscribing"),
+            "{stored}"
+        );
+        for text in [new, stored] {
+            assert_eq!(
+                text.contains("Retain As Published"),
+                version.is_v5(),
+                "{text}"
+            );
+        }
+        for first in [0x30, 0x31] {
+            let both = says(first, b"x", any);
+            assert!(
+                both.contains("from a client: ") && both.contains("from a server: "),
+                "{both}"
+            );
+        }
+    }
 }

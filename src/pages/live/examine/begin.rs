@@ -7,7 +7,7 @@ use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
 use crate::pages::live::desk::value_of;
-use crate::state::live::examine::Wanted;
+use crate::state::live::examine::{Wanted, all_that_run};
 use crate::state::live::words;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -22,7 +22,7 @@ pub(super) struct BeginProps {
 pub(super) fn Begin(props: &BeginProps) -> Html {
     let wanted = use_state_eq(Wanted::default);
     let numbers = wanted.numbers(&props.checks);
-    let count = words::whole(numbers.len() as u64);
+    let count = words::whole(all_that_run(&props.checks, &numbers) as u64);
     let is_shared = props.profile.target != Target::BuiltIn;
     let hostile = {
         let all = Wanted {
@@ -67,7 +67,7 @@ pub(super) fn Begin(props: &BeginProps) -> Html {
                 <li>{ "Up to eight checks run at a time, each over connections of its own; one connection more tells whether the broker is still there. Of this connection’s settings they use the address, the user name and the password." }</li>
                 <li>{ "Their client identifiers begin with " }<code>{ "mq" }</code>{ ", their topics with " }<code>{ "mqttscope-" }</code>{ " (behind " }<code>{ "mqttscope/" }</code>{ ", " }<code>{ "$mqttscope/" }</code>{ " and " }<code>{ "/" }</code>{ " too), with a random number each. Sessions and retained messages of theirs are taken away." }</li>
                 <li>{ "Some send wrong packets on purpose; a broker closes that connection over them and writes it into its log." }</li>
-                <li>{ "Your connections go on, and the list of packets shows nothing of it but messages for those that subscribe to everything." }if is_shared { { " Close by, all of it takes less than a minute." } }</li>
+                <li>{ "Your connections go on, and the list of packets shows nothing of it but messages for those that subscribe to everything; their topics do not stand in the tree." }if is_shared { { " Close by, all of it takes less than a minute." } }</li>
             </ul>
             <fieldset>
                 <legend>{ "Versions" }</legend>

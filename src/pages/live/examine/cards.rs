@@ -188,8 +188,8 @@ fn actions(
         <span class="does">
             <LinkButton hash={link} label="Link to A" heading="Link to a card" test="card-link"
                 title="Copy a link that opens the card on side A" copied="Link copied. It opens card A: the broker’s address, facts and verdicts, no login." />
-            <button data-testid="cards-json" title="What is shown, for programs; that of one card is read by mqttscope examine compare" onclick={save(json, "json")}>{ "JSON" }</button>
-            <button data-testid="cards-html" title="One file with what is shown, which any browser shows" onclick={save(page, "html")}>{ "HTML" }</button>
+            <button data-testid="cards-json" title="What is shown, for programs; that of one card is read by mqttscope examine compare" onclick={save(json, "json")}>{ "Save as JSON" }</button>
+            <button data-testid="cards-html" title="One file with what is shown, which any browser shows" onclick={save(page, "html")}>{ "Save as HTML" }</button>
             if is_stored {
                 <button data-testid="card-remove" title="Removes the card on side A from this browser" onclick={move |_: MouseEvent| remove.emit(at)}>{ "Remove A" }</button>
             }

@@ -24,6 +24,8 @@ pub(super) struct CheckPaneProps {
     pub(super) statements: Option<Rc<Statements>>,
     /// Other checks run.
     pub(super) is_on: bool,
+    /// It is of a report that is kept without its packets.
+    pub(super) is_kept: bool,
 }
 
 #[component]
@@ -55,7 +57,7 @@ pub(super) fn CheckPane(props: &CheckPaneProps) -> Html {
             <div class="head">
                 <h2 title={check.name.clone()}>{ &check.name }</h2><span>{ format!("MQTT {}", check.version.name()) }</span>
                 <span class="grow"></span>
-                <button data-testid="check-again" aria-disabled={props.is_on.to_string()} title="Runs this check once more; its verdict takes the place of this one" onclick={again}>{ icon(Icon::Redo) }{ "Run again" }</button>
+                if !props.is_kept { <button data-testid="check-again" aria-disabled={props.is_on.to_string()} title="Runs this check once more; its verdict takes the place of this one" onclick={again}>{ icon(Icon::Redo) }{ "Run again" }</button> }
                 <button class="bare square" data-testid="check-close" aria-label="Close the check" onclick={close}>{ icon(Icon::Cross) }</button>
             </div>
             <div class="check-body" data-testid="check-body" tabindex="0" role="region" aria-label="The check">
@@ -65,7 +67,9 @@ pub(super) fn CheckPane(props: &CheckPaneProps) -> Html {
                 { asked(check.version, &check.statements, check.is_must, props.statements.as_deref()) }
                 if !shown.is_empty() { <h3>{ "What was expected" }</h3>{ lines(&shown) } }
                 if !lead.is_empty() { <h3>{ "What leads there" }</h3>{ lines(&lead) } }
+                { notation() }
                 if !opened.rows.is_empty() { <h3>{ "What came" }</h3><Conversation opened={opened.clone()} /> }
+                else if props.is_kept { <p class="quiet" data-testid="check-kept">{ "Its packets are not kept. “Examine again…” shows them." }</p> }
                 else if opened.judged.is_some() { <p class="quiet">{ "Nothing was sent for it." }</p> }
             </div>
         </section>
@@ -100,5 +104,60 @@ fn lines(lines: &[&CheckLine]) -> Html {
                 <li><code>{ &line.text }</code>if !line.note.is_empty() { <span class="quiet">{ &line.note }</span> }</li>
             }) }
         </ol>
+    }
+}
+
+/// What the signs of these lines mean.
+const NOTATION: [(&str, &str); 12] = [
+    (
+        "a connect clean / present",
+        "Client a connects with what stands before the slash; the CONNACK has to say what stands behind it.",
+    ),
+    (
+        "a> PUBLISH ~/x p q1",
+        "Client a sends this packet: to topic x, with payload p, at QoS 1. a2 is another connection of client a.",
+    ),
+    (
+        "a< SUBACK #1 00",
+        "The broker’s next packet of this type to client a has to be this one: with Packet Identifier 1 and Reason Code 0x00.",
+    ),
+    (
+        "a<! PINGRESP",
+        "Its very next packet, of whatever type, has to be this one.",
+    ),
+    (
+        "a<~ PUBLISH ~/x",
+        "One of the packets that came has to be this one.",
+    ),
+    (
+        "a? close -> allowed",
+        "Where this comes in place of the next line: the verdict, or “next” to go on.",
+    ),
+    (
+        "a none 700 PUBLISH",
+        "No such packet may come for 700 ms. * stands for each type.",
+    ),
+    (
+        "a< close",
+        "The broker has to close the connection. “a cut”: this side drops it; “a end”: it says DISCONNECT first.",
+    ),
+    ("+1500", "1500 ms pass."),
+    (
+        "~, $1",
+        "The beginning of this check’s own topics and identifiers; a value that came and is used later.",
+    ),
+    (
+        "!dup, 8x, 00|10",
+        "Something is not there; any code that begins with 8; either of two.",
+    ),
+    ("[v5], [v3]", "In version 5 only; before it only."),
+];
+
+fn notation() -> Html {
+    html! {
+        <details class="check-notation" data-testid="check-notation">
+            <summary>{ "How to read these lines" }</summary>
+            <dl>{ for NOTATION.iter().map(|(sign, says)| html! { <><dt><code>{ *sign }</code></dt><dd>{ *says }</dd></> }) }</dl>
+        </details>
     }
 }

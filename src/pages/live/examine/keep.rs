@@ -1,14 +1,17 @@
-//! Cards that this browser keeps: the one of each examination that came to its end.
+//! Cards that this browser keeps: the one of each examination that came to its end; and the last report of each broker.
 
 use yew::prelude::*;
 
 use crate::services::storage;
 use crate::state::live::Live;
 use crate::state::live::cards;
+use crate::state::live::reports::{self, KeptReport};
 use mqttscope_protocol::{ExaminedStage, SavedCard};
 
 /// Their name in the browser's storage.
 const NAME: &str = "live.cards";
+/// That of the reports.
+const REPORTS: &str = "live.reports";
 
 /// What is kept.
 pub(super) fn stored() -> Vec<SavedCard> {
@@ -40,6 +43,27 @@ pub(in crate::pages::live) fn use_kept_cards(live: &UseReducerHandle<Live>) {
             let _ = store(&all);
         }
     });
+}
+
+/// Keeps the last report of each broker, without its packets.
+#[hook]
+pub(in crate::pages::live) fn use_kept_reports(live: &UseReducerHandle<Live>) {
+    let view = &live.examine.view;
+    let is_over = matches!(view.stage, ExaminedStage::Done | ExaminedStage::Cancelled);
+    let examine = live.examine.clone();
+    use_effect_with((view.run, is_over), move |_| {
+        if let Some(report) = KeptReport::of(&examine, js_sys::Date::now() as u64) {
+            let mut all = kept_reports();
+            reports::add(&mut all, report);
+            // What is full or forbidden keeps none.
+            let _ = storage::keep(REPORTS, &reports::written(&all));
+        }
+    });
+}
+
+/// The reports that are kept.
+pub(super) fn kept_reports() -> Vec<KeptReport> {
+    reports::read(&storage::get(REPORTS).unwrap_or_default())
 }
 
 /// Follows what other tabs keep.

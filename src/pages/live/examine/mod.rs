@@ -20,15 +20,16 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use super::stopped::StoppedLine;
+use super::wire_list::minutes_behind;
 use crate::components::icon::{Icon, icon};
 use crate::services::browser;
 use crate::state::live::examine::{Examine as Examined, Listing};
 use crate::state::live::profiles::{Profiles, place};
-use crate::state::live::{Act, Stopped};
+use crate::state::live::{Act, Stopped, reports, words};
 use begin::Begin;
 pub(super) use cards::CardsPage;
 use checks::{Checks, use_checks};
-pub(super) use keep::use_kept_cards;
+pub(super) use keep::{use_kept_cards, use_kept_reports};
 use list::List;
 
 /// The element that has the focus when the view opens.
@@ -91,15 +92,32 @@ pub(super) fn ExaminePage(props: &ExaminePageProps) -> Html {
             browser::focus_id(HEAD);
         })
     };
+    // What this browser keeps of an earlier visit stands there until something is found.
+    let reports = use_memo(props.number, |_| keep::kept_reports());
+    let kept = (reports::of_broker(&reports, &props.profile.target))
+        .filter(|_| !examine.has_results() && examine.begun != Some(props.number))
+        .filter(|_| matches!(checks, Checks::Here(_)));
+    let (examine, kept_at) = match kept {
+        Some(kept) => (
+            &kept.shown(examine),
+            Some(words::to_the_second(kept.at, minutes_behind())),
+        ),
+        None => (examine, None),
+    };
     let view = &examine.view;
-    let has_results = examine.has_results() && !*anew;
+    let has_results = (examine.has_results() || kept_at.is_some()) && !*anew;
     let (name, place) = if has_results {
         (view.name.clone(), view.address.clone())
     } else {
         (props.profile.shown_name(), place(&props.profile))
     };
     let shown = match (&checks, has_results) {
-        (_, true) => results(examine, &checks, &listing, &has_card, &on_anew, &desk),
+        (_, true) => {
+            let kept_at = kept_at.as_deref();
+            results(
+                examine, kept_at, &checks, &listing, &has_card, &on_anew, &desk,
+            )
+        }
         (Checks::Here(_), false) => html! {
             <Begin checks={examine.checks.clone()} profile={props.profile.clone()} {on_begin} />
         },
@@ -129,9 +147,10 @@ pub(super) fn ExaminePage(props: &ExaminePageProps) -> Html {
     }
 }
 
-/// What was found so far: how far it is, the checks, and beside them one of them or the card.
+/// What was found so far, or at an earlier visit (`kept_at`): how far it is, the checks, and beside them one of them or the card.
 fn results(
     examine: &Examined,
+    kept_at: Option<&str>,
     checks: &Checks,
     listing: &UseStateHandle<Listing>,
     has_card: &UseStateHandle<bool>,
@@ -157,7 +176,7 @@ fn results(
     let is_on = examine.view.stage.is_on();
     html! {
         <>
-            { progress::progress(&examine.view, on_anew, desk) }
+            { progress::progress(&examine.view, kept_at, on_anew, desk) }
             <div class="examine-results">
                 <section class="pane examine-list" aria-label="Checks">
                     { summary::summary(examine, listing, &on_listing) }
@@ -165,7 +184,7 @@ fn results(
                     <List examine={examine.clone()} listing={(**listing).clone()} {on_listing} />
                 </section>
                 if let Some((check, opened)) = opened {
-                    <check::CheckPane key={check.number} check={check.clone()} {opened} {statements} {is_on} />
+                    <check::CheckPane key={check.number} check={check.clone()} {opened} {statements} {is_on} is_kept={kept_at.is_some()} />
                 } else {
                     { card::card(&examine.view) }
                 }

@@ -7,9 +7,18 @@ use crate::components::icon::{Icon, icon};
 use crate::pages::live::desk::Desk;
 use crate::state::live::words;
 
-/// The line with the bar and the buttons.
-pub(super) fn progress(view: &ExaminedView, on_anew: &Callback<MouseEvent>, desk: &Desk) -> Html {
+/// The line with the bar and the buttons. `kept_at`: it is the report of an earlier visit, which came to its end then.
+pub(super) fn progress(
+    view: &ExaminedView,
+    kept_at: Option<&str>,
+    on_anew: &Callback<MouseEvent>,
+    desk: &Desk,
+) -> Html {
     let (says, is_bad) = said(view);
+    let says = match kept_at {
+        Some(at) => format!("The last report, of {at}, without its packets. {says}"),
+        None => says,
+    };
     let is_paused = view.stage == ExaminedStage::Paused;
     let ask = |wanted: Examine| {
         let desk = desk.clone();
@@ -17,7 +26,7 @@ pub(super) fn progress(view: &ExaminedView, on_anew: &Callback<MouseEvent>, desk
     };
     let can_pause = is_paused || view.stage == ExaminedStage::Running;
     let is_on = view.stage.is_on();
-    let has_file = view.done > 0 && !is_on;
+    let has_file = view.done > 0 && !is_on && kept_at.is_none();
     html! {
         <div class="examine-progress">
             <p class={classes!(is_bad.then_some("is-error"))} role="status" data-testid="examine-state">{ says }</p>
@@ -35,8 +44,8 @@ pub(super) fn progress(view: &ExaminedView, on_anew: &Callback<MouseEvent>, desk
                     <button key="anew" data-testid="examine-anew" onclick={on_anew.clone()}>{ "Examine again…" }</button>
                 }
                 if has_file {
-                    <button key="json" data-testid="examine-json" title="All verdicts with their packets, for programs: as mqttscope examine --format json" onclick={ask(Examine::Export(ExaminedFormat::Json))}>{ "JSON" }</button>
-                    <button key="html" data-testid="examine-html" title="One file with all verdicts and their packets, which any browser shows" onclick={ask(Examine::Export(ExaminedFormat::Html))}>{ "HTML" }</button>
+                    <button key="json" data-testid="examine-json" title="All verdicts with their packets, for programs: as mqttscope examine --format json" onclick={ask(Examine::Export(ExaminedFormat::Json))}>{ "Save as JSON" }</button>
+                    <button key="html" data-testid="examine-html" title="One file with all verdicts and their packets, which any browser shows" onclick={ask(Examine::Export(ExaminedFormat::Html))}>{ "Save as HTML" }</button>
                 }
             </span>
         </div>

@@ -46,6 +46,7 @@ fn view(id: u32, state: ConnectionState) -> ConnectionView {
         queued: 3,
         opening: None,
         arriving: None,
+        overdue: None,
         repeating: true,
         repeated: None,
         advice: Vec::new(),

@@ -78,6 +78,37 @@ fn a_takeover_is_named() {
             .starts_with("Probably another client connects as `sensor-1`")
     );
     assert!(best[0].cause.contains("again and again"));
+    assert!(best[0].cause.contains("this time 2 s later"), "{best:#?}");
+    // Each time right behind the SUBSCRIBE: that is likelier by far.
+    let denied = known(|known| {
+        known.quick_ends = 3;
+        known.doubt = Some(Doubt {
+            packet_type: PacketType::Subscribe,
+            what: "hall/#".into(),
+            size: 20,
+            before: Duration::from_millis(4),
+        });
+    });
+    let best = advice(v5, closed(1006), denied);
+    assert!(best[0].cause.contains("right after the SUBSCRIBE"));
+    assert!(
+        !best.iter().any(|one| one.cause.starts_with("Probably")),
+        "{best:#?}"
+    );
+    // Another identifier has failed, too.
+    let both = known(|known| {
+        known.quick_ends = 3;
+        known.ended_as = Some("sensor-1-6f2a".into());
+    });
+    let best = advice(v5, closed(1000), both);
+    assert!(
+        best[0]
+            .cause
+            .contains("under the identifier `sensor-1-6f2a` as under `sensor-1`"),
+        "{best:#?}"
+    );
+    let offers = |one: &Advice| one.action == Some(Action::ChangeClientIdentifier);
+    assert!(!best.iter().any(offers), "{best:#?}");
     // Both connections are ours: that is certain, and nothing else is said.
     let rival = known(|known| known.rival = Some("two".into()));
     for end in [
@@ -263,6 +294,33 @@ fn the_time_says_little_where_the_browser_waited_before_it_tried() {
     assert!(first(&slow).starts_with("A plain MQTT port never answers"));
     slow.known.failed_before = true;
     assert!(first(&slow).starts_with("Nothing may be listening on port 9202"));
+}
+
+#[test]
+fn a_port_that_closes_at_once_may_be_one_of_plain_mqtt_and_that_of_the_page_is_a_web_server() {
+    let target = at("ws://127.0.0.1:4300/mqtt");
+    let mut refused = trouble(&target, Phase::Opening, closed(1006));
+    let causes = |trouble: &Trouble<'_>| -> Vec<String> {
+        let all = advise(trouble).into_iter();
+        all.map(|one| one.cause).collect()
+    };
+    let of_another = causes(&refused);
+    assert!(of_another[0].starts_with("Nothing may be listening on port 4300"));
+    assert!(
+        of_another[1].starts_with("Port 4300 of 127.0.0.1 may be one of MQTT without WebSocket"),
+        "{of_another:#?}"
+    );
+    refused.known.is_of_page = true;
+    let of_page = causes(&refused);
+    assert!(
+        of_page[0].starts_with("A web server listens on port 4300 of 127.0.0.1"),
+        "{of_page:#?}"
+    );
+    assert!(
+        !of_page
+            .iter()
+            .any(|cause| cause.contains("Nothing may be listening"))
+    );
 }
 
 #[test]

@@ -278,7 +278,7 @@ fn an_open_socket_without_connack() {
             true,
             false,
             true,
-            End::TextFrame,
+            End::TextFrame(None),
             "The server sent a text frame",
             Some("MQTT-6.0.0-1"),
         ),
@@ -540,7 +540,8 @@ fn all_advice_is_whole() {
     ];
     let mut ends = vec![
         closed(4001),
-        End::TextFrame,
+        End::TextFrame(None),
+        End::TextFrame(Some(PacketType::Connack)),
         End::TimedOut(PacketType::Connack),
     ];
     ends.extend((1000..1016).map(closed));
