@@ -9,6 +9,7 @@ mod examine;
 mod faults;
 mod follow;
 mod input;
+mod judged;
 mod lint;
 mod net;
 mod open;
