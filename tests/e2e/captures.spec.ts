@@ -292,3 +292,28 @@ for (const width of [390, 768, 1440]) {
     }
   });
 }
+
+test("a malformed PUBLISH says among the messages what can be read of it, and that it is wrong", async ({ page }) => {
+  await open(page, "files/t6_malformed.pcap");
+  await page.getByTestId("tab-messages").click();
+  const messages = page.getByTestId("message-row");
+  await expect(messages.first()).toContainText("text · 1 B");
+  await expect(messages.first().locator(".topic-name")).toHaveText("a");
+  await expect(messages.first().locator(".grade.is-error")).toContainText("error");
+  await expect(messages.last()).toContainText("(no payload can be read)");
+});
+
+test("handshakes of a capture begin at its beginning, as messages and packets do", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await page.getByTestId("tab-flows").click();
+  await expect(page.getByTestId("flow-row").first()).toHaveAttribute("aria-posinset", "1");
+  await expect(page.locator("#flows")).toHaveJSProperty("scrollTop", 0);
+});
+
+test("a key log alone says that it takes its capture, and an empty capture what to do", async ({ page }) => {
+  await open(page, "recorded/tls-1.3.keys");
+  await expect(page.getByTestId("captured-none")).toContainText("open the capture that it belongs to as well");
+  await page.getByTestId("capture-files").setInputFiles(file("recorded/tls-1.3.pcap"));
+  await expect(page.getByTestId("captured-row")).toHaveCount(1);
+});

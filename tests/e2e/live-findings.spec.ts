@@ -174,3 +174,9 @@ for (const width of [390, 768]) {
     }
   });
 }
+
+test("a filter for addresses that a browser does not tell says so, and the server's port is known", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("search").fill("ip.addr == 10.0.0.9");
+  await expect(page.getByTestId("nothing")).toContainText("A browser tells no addresses");
+});

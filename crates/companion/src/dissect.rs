@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use mqttscope_view::fields;
+use mqttscope_view::{escape, fields};
 use mqttscope_wire::{
     Context, Diagnostic, Dissection, Limits, ProtocolVersion, Sender, Value, dissect_within,
     explain, summary,
@@ -14,7 +14,7 @@ use mqttscope_wire::{
 use serde::Serialize;
 
 use crate::arguments::{Format, Version};
-use crate::input::{self, Connection, Input};
+use crate::input::{self, Connection, Input, Said};
 use crate::paint::{Colour, Paint, When};
 use crate::report::{self, severity};
 
@@ -52,11 +52,15 @@ struct Packet {
     from: Option<&'static str>,
     offset: usize,
     length: usize,
-    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
     r#type: &'static str,
     summary: String,
     fields: Vec<Field>,
     diagnostics: Vec<Fault>,
+    /// A log tells of it in words, which are the summary: its bytes are not there.
+    #[serde(rename = "inWords", skip_serializing_if = "std::ops::Not::not")]
+    in_words: bool,
 }
 
 #[derive(Serialize)]
@@ -144,6 +148,10 @@ fn connection(
         let bytes = connection.bytes.get(start..end).unwrap_or_default();
         let offset = start;
         start = end;
+        if let Some(said) = &packet.said {
+            in_words(connection, packet, said, format, paint, out)?;
+            continue;
+        }
         if packet.is_skipped {
             if format == Format::Text {
                 let skipped = format!("{} bytes that are no packet", bytes.len());
@@ -168,13 +176,14 @@ fn connection(
                     from: packet.from.map(report::sender),
                     offset,
                     length: bytes.len(),
-                    version: dissection.version.name(),
+                    version: Some(dissection.version.name()),
                     r#type: dissection.packet_type.name(),
                     summary: summary(&dissection, bytes),
                     fields: level(&dissection, bytes, &mut 0, 0),
                     diagnostics: (dissection.diagnostics.iter())
                         .map(|diagnostic| fault(diagnostic, bytes))
                         .collect(),
+                    in_words: false,
                 };
                 serde_json::to_writer(&mut *out, &packet)?;
                 writeln!(out)?;
@@ -182,6 +191,44 @@ fn connection(
         }
     }
     Ok(())
+}
+
+/// A packet of which there are only words has no fields.
+fn in_words(
+    connection: &Connection,
+    packet: &input::Packet,
+    said: &Said,
+    format: Format,
+    paint: Paint,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let name = said.packet_type.name();
+    let from = packet.from.map(report::sender);
+    match format {
+        Format::Text => {
+            let family = mqttscope_view::recording::Family::of(said.packet_type);
+            let words = escape::visible(&said.words);
+            let from = from.map_or_else(String::new, |from| format!(", {from}"));
+            let name = paint.with(family.into(), name);
+            writeln!(out, "{name} told in words, without bytes{from}: {words}\n")
+        }
+        Format::Json => {
+            let packet = Packet {
+                connection: connection.name.clone(),
+                from,
+                offset: 0,
+                length: 0,
+                version: None,
+                r#type: name,
+                summary: said.words.clone(),
+                fields: Vec::new(),
+                diagnostics: Vec::new(),
+                in_words: true,
+            };
+            serde_json::to_writer(&mut *out, &packet)?;
+            writeln!(out)
+        }
+    }
 }
 
 fn text(

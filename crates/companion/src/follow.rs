@@ -140,10 +140,10 @@ impl<W: Write> Out<W> {
                 at_ms: packet.at_ms,
                 from: packet.from,
                 version: packet.version,
-                what: if packet.is_skipped {
-                    row::What::Foreign(bytes)
-                } else {
-                    row::What::Packet(bytes)
+                what: match &packet.said {
+                    Some(said) => row::What::Said(said.packet_type, &said.words),
+                    None if packet.is_skipped => row::What::Foreign(bytes),
+                    None => row::What::Packet(bytes),
                 },
             };
             match self.format {

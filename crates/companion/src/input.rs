@@ -6,9 +6,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Capture, Marked};
+use mqttscope_capture::text::Format;
+use mqttscope_capture::tls::KeyLog;
 use mqttscope_view::reader::{self, Given, Request, Shown, Taking};
 use mqttscope_view::recording::Recording;
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
+
+use crate::judged;
+use crate::report::{Finding, counted};
 
 /// What a file holds.
 pub(crate) struct Input {
@@ -21,11 +26,11 @@ pub(crate) struct Input {
 pub(crate) struct Connection {
     /// Its ends, where a capture tells them.
     pub(crate) name: Option<String>,
-    /// All bytes, packet behind packet.
+    /// All bytes, packet behind packet; those in words have none.
     pub(crate) bytes: Vec<u8>,
     pub(crate) packets: Vec<Packet>,
-    /// So many packets stand before the first bytes that are missing, or that a tap took away.
-    pub(crate) before_gap: usize,
+    /// What it breaks, where that is known already.
+    pub(crate) findings: Option<Vec<Finding>>,
     /// What a tap did to it on purpose, in order.
     pub(crate) marks: Vec<Marked>,
 }
@@ -41,6 +46,14 @@ pub(crate) struct Packet {
     pub(crate) at_ms: Option<u64>,
     /// Bytes between packets that are no packet.
     pub(crate) is_skipped: bool,
+    /// What a log says of it, in place of its bytes.
+    pub(crate) said: Option<Said>,
+}
+
+/// A packet of which there are only words.
+pub(crate) struct Said {
+    pub(crate) packet_type: PacketType,
+    pub(crate) words: String,
 }
 
 /// Reads a file; `-` is the standard input.
@@ -85,7 +98,7 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
     if capture.frames == 0 {
         bail!("{}", sentence(&capture.notes, "it holds no frames"));
     }
-    let mut notes = capture.notes;
+    let mut notes = capture.notes.clone();
     let packets = capture.connections.iter().flat_map(|connection| {
         let packets = connection.packets.iter();
         packets.map(move |packet| connection.bytes_of(packet).is_none())
@@ -96,10 +109,20 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
             "{said} packets are told in words, without bytes: no rules are checked of these"
         ));
     }
-    let connections = capture.connections.iter();
+    let judged = judged::of_capture(bytes, keys, version, &capture);
+    if judged.left_out > 0 {
+        let more = counted(judged.left_out, "finding");
+        notes.push(format!(
+            "{more} more are not listed: of each rule the first 100 of a connection are"
+        ));
+    }
+    let connections = capture.connections.iter().zip(judged.findings);
     Ok(Input {
         connections: connections
-            .map(|connection| of_connection(connection, version))
+            .map(|(connection, findings)| Connection {
+                findings: Some(findings),
+                ..of_connection(connection, version)
+            })
             .collect(),
         notes,
     })
@@ -110,37 +133,31 @@ fn of_connection(
     version: Option<ProtocolVersion>,
 ) -> Connection {
     let mut bytes = Vec::new();
-    let packets = connection.packets.iter();
-    // What stands behind a packet without bytes is judged alone, as behind a gap.
-    let said = packets
-        .clone()
-        .position(|packet| connection.bytes_of(packet).is_none());
-    let packets = packets
-        .filter_map(|packet| {
-            let own = connection.bytes_of(packet)?;
-            bytes.extend_from_slice(own);
-            let version = version.or(connection.version);
-            Some(Packet {
-                len: own.len(),
-                version: version.unwrap_or(ProtocolVersion::V5),
-                from: Some(match packet.from {
-                    Role::Client => Sender::Client,
-                    Role::Server => Sender::Server,
-                }),
-                frame: Some(packet.frame),
-                at_ms: packet.at_ns.map(|at_ns| at_ns / 1_000_000),
-                is_skipped: false,
-            })
-        })
-        .collect::<Vec<_>>();
-    let gaps = connection.gaps.iter().map(|gap| gap.after);
-    let gap = gaps.chain(said).chain(connection.disturbed()).min();
+    let packets = connection.packets.iter().map(|packet| {
+        let own = connection.bytes_of(packet).unwrap_or_default();
+        bytes.extend_from_slice(own);
+        let version = version.or(connection.version);
+        Packet {
+            len: own.len(),
+            version: version.unwrap_or(ProtocolVersion::V5),
+            from: Some(match packet.from {
+                Role::Client => Sender::Client,
+                Role::Server => Sender::Server,
+            }),
+            frame: Some(packet.frame),
+            at_ms: packet.at_ns.map(|at_ns| at_ns / 1_000_000),
+            is_skipped: false,
+            said: connection.words_of(packet).map(|words| Said {
+                packet_type: packet.packet_type,
+                words: words.to_owned(),
+            }),
+        }
+    });
     Connection {
+        packets: packets.collect(),
         name: Some(format!("{} to {}", connection.client, connection.server)),
         bytes,
-        before_gap: gap.unwrap_or(packets.len()),
-        packets,
-        // What a tap records has bytes only, so that the numbers are the same.
+        findings: None,
         marks: connection.marks.clone(),
     }
 }
@@ -173,6 +190,12 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
     if recording.packets().is_empty() {
         bail!("no MQTT packets are in it");
     }
+    // What nobody wrote as bytes is packets only where they are sound.
+    let is_readable = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let is_words = found.format == Some(Format::Binary) && bytes.iter().all(is_readable);
+    if is_words && !is_sound(&recording) {
+        bail!("it is text, and its characters are no sound MQTT packets");
+    }
     let packets: Vec<Packet> = (recording.packets().iter())
         .map(|packet| Packet {
             len: packet.at.len,
@@ -181,17 +204,34 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
             frame: None,
             at_ms: None,
             is_skipped: packet.at.skipped,
+            said: None,
         })
         .collect();
     Ok(Input {
         connections: vec![Connection {
             name: None,
             bytes: recording.bytes().to_vec(),
-            before_gap: packets.len(),
+            findings: None,
             packets,
             marks: Vec::new(),
         }],
         notes,
+    })
+}
+
+/// Whether all its packets are whole and none breaks a rule for certain.
+fn is_sound(recording: &Recording) -> bool {
+    let mut start = 0_usize;
+    recording.packets().iter().all(|packet| {
+        let end = start.saturating_add(packet.at.len);
+        let bytes = recording.bytes().get(start..end).unwrap_or_default();
+        start = end;
+        let context = Context {
+            version: packet.at.version,
+            sender: packet.from,
+        };
+        let dissection = dissect(bytes, context);
+        !packet.at.skipped && dissection.missing == 0 && !dissection.has_errors()
     })
 }
 
@@ -205,9 +245,18 @@ fn sentence(notes: &[String], otherwise: &str) -> String {
 /// The lines of a key log.
 ///
 /// # Errors
-/// It cannot be read.
+/// It cannot be read, or is something else.
 pub(crate) fn key_log(path: Option<&Path>) -> Result<Vec<u8>> {
-    path.map_or(Ok(Vec::new()), |path| {
-        std::fs::read(path).with_context(|| format!("reading the key log {}", path.display()))
-    })
+    let Some(path) = path else {
+        return Ok(Vec::new());
+    };
+    let shown = path.display();
+    let text = std::fs::read(path).with_context(|| format!("reading the key log {shown}"))?;
+    let added = KeyLog::new().add(&text);
+    if added.lines == 0 && added.ignored > 0 {
+        bail!(
+            "{shown} is no key log: none of its lines is a secret as in SSLKEYLOGFILE (CLIENT_RANDOM …)"
+        );
+    }
+    Ok(text)
 }

@@ -8,6 +8,7 @@ mod encode;
 mod examine;
 mod follow;
 mod input;
+mod judged;
 mod lint;
 mod net;
 mod open;

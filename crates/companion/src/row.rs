@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use mqttscope_view::escape;
 use mqttscope_view::recording::Family;
 use mqttscope_wire::{
     Context, Limits, PacketType, ProtocolVersion, Sender, dissect_within, summary,
@@ -39,6 +40,8 @@ pub(crate) enum What<'a> {
     TooLarge(&'a [u8], usize),
     /// Bytes that are no packet.
     Foreign(&'a [u8]),
+    /// A packet that a log tells of in words.
+    Said(PacketType, &'a str),
 }
 
 /// Something that is no packet.
@@ -94,10 +97,14 @@ struct Line<'a> {
     at_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'static str>,
-    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
     r#type: &'static str,
     length: usize,
     summary: &'a str,
+    /// A log tells of it in words, which are the summary: its bytes are not there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    in_words: bool,
 }
 
 impl Row<'_> {
@@ -107,6 +114,7 @@ impl Row<'_> {
                 PacketType::from_first_byte(bytes.first().copied().unwrap_or(0))
             }
             What::Foreign(_) => PacketType::Reserved,
+            What::Said(packet_type, _) => packet_type,
         }
     }
 
@@ -114,6 +122,7 @@ impl Row<'_> {
         match self.what {
             What::Packet(bytes) | What::Foreign(bytes) => bytes.len(),
             What::TooLarge(_, len) => len,
+            What::Said(..) => 0,
         }
     }
 
@@ -128,6 +137,7 @@ impl Row<'_> {
             }
             What::TooLarge(..) => "too large to be kept".to_owned(),
             What::Foreign(_) => "no packet begins here".to_owned(),
+            What::Said(_, words) => escape::visible(words).into_owned(),
         }
     }
 
@@ -155,7 +165,10 @@ impl Row<'_> {
             What::Foreign(_) => "bytes",
             _ => kind.name(),
         };
-        let len = format!("{} B", self.len());
+        let len = match self.what {
+            What::Said(..) => "in words".to_owned(),
+            _ => format!("{} B", self.len()),
+        };
         writeln!(
             out,
             "{arrow} {:<11} {} {}",
@@ -167,19 +180,21 @@ impl Row<'_> {
 
     /// Writes it as a line of JSON.
     pub(crate) fn json(&self, out: &mut impl Write) -> io::Result<()> {
+        let in_words = matches!(self.what, What::Said(..));
         let line = Line {
             kind: "packet",
             connection: self.connection,
             packet: self.number,
             at_ms: self.at_ms,
             from: self.from.map(sender),
-            version: self.version.name(),
+            version: (!in_words).then(|| self.version.name()),
             r#type: match self.what {
                 What::Foreign(_) => "SKIPPED",
                 _ => self.kind().name(),
             },
             length: self.len(),
             summary: &self.summary(),
+            in_words,
         };
         serde_json::to_writer(&mut *out, &line)?;
         writeln!(out)

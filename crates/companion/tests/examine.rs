@@ -127,9 +127,15 @@ fn a_server_that_does_not_answer_pings_breaks_it() {
 fn nobody_there_and_checks_that_do_not_exist_are_no_examination() {
     let (code, out, errors) = examine(&["mqtt://127.0.0.1:1"]);
     assert_eq!((code, &*out), (Some(2), ""), "{errors}");
-    let (code, _, errors) = examine(&["mqtt://127.0.0.1:1", "--only", "nothing"]);
-    assert_eq!(code, Some(2));
-    assert!(errors.contains("--list"), "{errors}");
+    // The option takes one word, wherever it stands.
+    for arguments in [
+        ["mqtt://127.0.0.1:1", "--only", "nothing"],
+        ["--only", "nothing", "mqtt://127.0.0.1:1"],
+    ] {
+        let (code, _, errors) = examine(&arguments);
+        assert_eq!(code, Some(2));
+        assert!(errors.contains("--list"), "{errors}");
+    }
     let (code, out, _) = examine(&["--list"]);
     assert_eq!(code, Some(0));
     assert!(out.contains("no-local: With No Local"), "{out}");

@@ -145,6 +145,33 @@ fn each_of_many_malformed_packets_is_flagged() {
 }
 
 #[test]
+fn the_findings_of_a_capture_are_those_of_the_page() {
+    let rules = |name: &str| -> Vec<String> {
+        let (_, out, err) = said(&lint(&["--format", "json"], &[capture(name)]));
+        let lines = out.lines().map(|line| {
+            let line: Value = serde_json::from_str(line).expect(&err);
+            format!("{} {}", line["rule"].as_str().unwrap(), line["frame"])
+        });
+        lines.collect()
+    };
+    // Four CONNECTs behind the first one, of a client whose server is not heard.
+    let all = rules("files/t6_malformed.pcap");
+    let second = all.iter().filter(|it| it.starts_with("second-connect "));
+    assert_eq!((second.count(), all.len()), (5, 38), "{all:?}");
+    // A packet's own fault is told with what stands in it.
+    let (_, out, _) = said(&lint(&[], &[capture("files/t6_malformed.pcap")]));
+    assert!(out.contains("this is \"MQTX\"."), "{out}");
+}
+
+#[test]
+fn what_is_given_as_a_key_log_is_one() {
+    let (file, other) = (capture("recorded/tls-1.3.pcap"), capture("main.rs"));
+    let (code, _, err) = said(&lint(&["--key-log", other.to_str().unwrap()], &[file]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("main.rs is no key log"), "{err}");
+}
+
+#[test]
 fn tls_opens_with_its_keys() {
     let file = capture("recorded/tls-1.3.pcap");
     let (code, _, err) = said(&lint(&[], std::slice::from_ref(&file)));
@@ -273,6 +300,7 @@ fn of_packets_in_words_no_rule_is_checked_and_it_says_so() {
         err.contains("packets are told in words, without bytes: no rules are checked of these"),
         "{err}"
     );
+    assert!(!err.contains(" in 0 packets"), "{err}");
 }
 
 #[test]

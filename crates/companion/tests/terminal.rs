@@ -85,6 +85,56 @@ fn words_that_are_no_bytes_are_refused() {
 }
 
 #[test]
+fn words_are_no_packets() {
+    let (code, out, err) = run(&["dissect", "zzzz"], b"");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(
+        err.contains("`zzzz` is no file and no bytes: it is text"),
+        "{err}"
+    );
+    let (code, out, _) = run(&["dissect", "-"], b"junk\n");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    // A PINGREQ, and a CONNECT.
+    for packet in ["wAA=", "EA0ABE1RVFQEAgA8AAFh"] {
+        let (code, _, err) = run(&["dissect", packet], b"");
+        assert_eq!(code, Some(0), "{packet}: {err}");
+    }
+}
+
+/// A recording that `tests/logs/record.py` made.
+fn log(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../capture/tests/logs/files");
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn packets_that_a_log_tells_in_words_are_rows() {
+    let (code, out, _) = run(&["follow", &log("mosquitto.log")], b"");
+    assert_eq!(code, Some(0));
+    let row = out.lines().find(|line| line.contains("→ PUBLISH")).unwrap();
+    assert!(row.contains("in words ") && row.contains(", r0, "), "{row}");
+    let (_, out, _) = run(&["follow", "--format", "json", &log("mosquitto.log")], b"");
+    let lines: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let publish = lines.iter().find(|line| line["type"] == "PUBLISH").unwrap();
+    assert_eq!(publish["inWords"], true);
+    assert!(publish["version"].is_null() && publish["summary"].is_string());
+    let (_, out, _) = run(&["dissect", &log("mosquitto.log")], b"");
+    assert!(
+        out.contains("PUBLISH told in words, without bytes, client: "),
+        "{out}"
+    );
+    let (_, out, _) = run(&["dissect", "--format", "json", &log("mosquitto.log")], b"");
+    let json = out.lines().map(|line| serde_json::from_str(line).unwrap());
+    assert_eq!(
+        json.filter(|line: &Value| line["inWords"] == true).count(),
+        lines.len()
+    );
+}
+
+#[test]
 fn packets_of_a_capture_are_rows_with_findings_below() {
     let file = capture("files/t12_keepalive.pcap");
     let (code, out, _) = run(&["follow", file.to_str().unwrap()], b"");

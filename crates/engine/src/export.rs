@@ -4,6 +4,7 @@ use mqttscope_shared::Instant;
 mod csv;
 mod pcapng;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use mqttscope_answers::rfc3339;
@@ -18,14 +19,15 @@ use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::rows;
 
-/// Writes what the export asks for. `known` tells of the ends of connections.
+/// Writes what the export asks for. `known` tells of the ends of connections. Gives the ports besides by which other tools do
+/// not know that a capture holds MQTT.
 pub(crate) fn write(
     log: &WireLog,
     topics: &Topics,
     facts: Facts<'_>,
     wanted: &Export,
     known: &impl Known,
-) -> Exported {
+) -> (Exported, BTreeSet<u16>) {
     let messages = matches!(
         wanted.format,
         ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv | ExportFormat::Recording
@@ -48,11 +50,13 @@ pub(crate) fn write(
         text: String::new(),
     };
     if wanted.format == ExportFormat::WirePcapng {
-        return exported(wanted.format, pcapng::write(&mut writer, &index, known));
+        let (file, ports) = pcapng::write(&mut writer, &index, known);
+        return (exported(wanted.format, file), ports);
     }
     match wanted.format {
         ExportFormat::MessagesCsv => {
-            let head = "time,utc,connection,client,direction,topic,qos,retain,dup,payload\n";
+            let head =
+                "time,utc,connection,client,direction,topic,qos,retain,dup,payload,encoding\n";
             writer.text.push_str(head);
         }
         ExportFormat::WireCsv => {
@@ -78,7 +82,8 @@ pub(crate) fn write(
             (None, _) => {}
         }
     }
-    exported(wanted.format, writer.text.into_bytes())
+    let file = exported(wanted.format, writer.text.into_bytes());
+    (file, BTreeSet::new())
 }
 
 fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
@@ -191,7 +196,7 @@ impl Writer<'_> {
             self.dissector.dissect(&bytes, rows::context(record)),
             &bytes,
         );
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&bytes).concat();
         let line = json!({
             "number": self.number(id),
             "frame": record.frame(),
@@ -213,7 +218,7 @@ impl Writer<'_> {
         let bytes = self.bytes(record);
         let context = rows::context(record);
         let summary = summary(self.dissector.dissect(&bytes, context), &bytes);
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&bytes).concat();
         self.begin_numbered(id, record);
         // As above.
         let _ = writeln!(
@@ -291,14 +296,7 @@ impl Writer<'_> {
         });
         let (key, payload) = match std::str::from_utf8(publish.payload) {
             Ok(text) => ("payload", text.to_owned()),
-            Err(_) => (
-                "payload_hex",
-                publish
-                    .payload
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect(),
-            ),
+            Err(_) => ("payload_hex", hex(publish.payload).concat()),
         };
         if let Some(members) = line.as_object_mut() {
             members.insert(key.into(), payload.into());
@@ -316,19 +314,28 @@ impl Writer<'_> {
             return;
         };
         let topic = rows::topic_of(self.log, self.topics, record).unwrap_or_default();
+        // With spaces, so that no spreadsheet takes `00e180` for a number.
+        let (payload, encoding) = match std::str::from_utf8(publish.payload) {
+            Ok(text) => (quoted(text), "utf-8"),
+            Err(_) => (quoted(&hex(publish.payload).join(" ")), "hex"),
+        };
         self.begin(record);
         // As above.
         let _ = writeln!(
             self.text,
-            ",{},{},{},{},{},{}",
+            ",{},{},{},{},{},{payload},{encoding}",
             direction(record),
             quoted(&topic),
             publish.qos as u8,
             publish.retain,
             publish.dup,
-            quoted(&String::from_utf8_lossy(publish.payload)),
         );
     }
+}
+
+/// Two digits for each byte.
+fn hex(bytes: &[u8]) -> Vec<String> {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 const fn direction(record: &Record) -> &'static str {

@@ -32,5 +32,5 @@ mod watch;
 mod worked;
 
 pub use captures::WantedBytes;
-pub use engine::{Bridging, Closed, Engine, SocketId, Transport};
+pub use engine::{Bridging, BrokenRule, Closed, Engine, SocketId, Transport};
 pub use practice::practise;

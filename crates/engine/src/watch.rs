@@ -105,6 +105,8 @@ pub(crate) struct Watch {
     left_out: LeftOut,
     /// The same when the log was cleared, and the time before.
     left_out_cleared: [LeftOut; 2],
+    /// Handshakes that were not kept when the log was cleared, and the time before.
+    flows_cleared: [u64; 2],
     /// Text frames of servers, and what a log says of ends: the monitor sees packets only.
     remarks: VecDeque<FindingView>,
     /// Broken rules of Sparkplug, which its own monitor sees.
@@ -269,6 +271,7 @@ impl Watch {
             of: None,
             is_open: false,
             is_part: false,
+            connections: Vec::new(),
         };
         self.sparkplug.push_back(FoundOfSparkplug {
             rule: Broken::Sparkplug(finding.rule, finding.statement()),
@@ -304,6 +307,7 @@ impl Watch {
         self.cleared_before = [end, self.cleared_before[0]];
         self.left_out_cleared.swap(0, 1);
         self.left_out_cleared[0] = self.left_out.clone();
+        self.flows_cleared = [self.flows_dropped(), self.flows_cleared[0]];
     }
 
     /// What was cleared last is back.
@@ -311,6 +315,7 @@ impl Watch {
         self.cleared = [self.cleared[1]; 2];
         self.cleared_before = [self.cleared_before[1]; 2];
         self.left_out_cleared[0] = self.left_out_cleared[1].clone();
+        self.flows_cleared = [self.flows_cleared[1]; 2];
     }
 
     /// Findings of one connection, or of all.
@@ -396,6 +401,16 @@ impl Watch {
         }
         flows.sort_by_key(|flow| flow.first);
         flows
+    }
+
+    fn flows_dropped(&self) -> u64 {
+        let servers = self.servers.iter();
+        servers.map(|server| server.monitor.flows_dropped()).sum()
+    }
+
+    /// Handshakes of all connections that are not kept any more.
+    pub(crate) fn flows_left_out(&self) -> u64 {
+        self.flows_dropped().saturating_sub(self.flows_cleared[0])
     }
 
     /// Which server a socket leads to, by a number that stays.
@@ -500,6 +515,7 @@ fn remark(
         of: None,
         is_open: false,
         is_part: false,
+        connections: Vec::new(),
     }
 }
 
@@ -508,6 +524,10 @@ fn records(numbers: &PacketNumbers) -> impl Iterator<Item = RecordId> + '_ {
 }
 
 impl Found {
+    pub(crate) const fn finding(&self) -> &Finding {
+        &self.finding
+    }
+
     pub(crate) const fn rule(&self) -> Rule {
         self.finding.rule
     }
@@ -537,6 +557,7 @@ impl Found {
             of: None,
             is_open: false,
             is_part: false,
+            connections: Vec::new(),
         }
     }
 }

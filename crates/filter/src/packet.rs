@@ -498,7 +498,10 @@ fn fact<S: Subject>(
             let is = server.is_some_and(|server| Ends::is_v6(server) == (fact == Fact::Ipv6));
             is.then_some(Found::Nothing)
         }
-        Fact::Tcp => subject.ends().server.map(|_| Found::Nothing),
+        Fact::Tcp => {
+            let [source, destination] = subject.ends().ports(Sender::Client);
+            source.or(destination).map(|_| Found::Nothing)
+        }
         Fact::Tls => subject.ends().tls.then_some(Found::Nothing),
         Fact::WebSocket => subject.ends().websocket.then_some(Found::Nothing),
         Fact::Address(which, is_v6) => {
@@ -514,15 +517,15 @@ fn fact<S: Subject>(
             destination.map(|destination| Found::Address(destination.ip()))
         }
         Fact::Port(which) => {
-            let (source, destination) = subject.ends().of(subject.packet().sender);
+            let [source, destination] = subject.ends().ports(subject.packet().sender);
             if which != 1
                 && let Some(source) = source
-                && see(Found::Number(source.port().into()))
+                && see(Found::Number(source.into()))
             {
                 return;
             }
             let destination = destination.filter(|_| which != 0);
-            destination.map(|destination| Found::Number(destination.port().into()))
+            destination.map(|destination| Found::Number(destination.into()))
         }
         Fact::RoundTrip => subject
             .round_trip()

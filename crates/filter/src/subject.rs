@@ -42,6 +42,8 @@ pub struct Ends {
     pub client: Option<SocketAddr>,
     /// The other end.
     pub server: Option<SocketAddr>,
+    /// The port of the other end, also where its address is not known.
+    pub server_port: Option<u16>,
     /// Whether TLS is around it.
     pub tls: bool,
     /// Whether WebSocket is around it.
@@ -49,6 +51,17 @@ pub struct Ends {
 }
 
 impl Ends {
+    /// The port of who sent it and of who got it.
+    pub(crate) fn ports(&self, sender: Sender) -> [Option<u16>; 2] {
+        let client = self.client.map(|client| client.port());
+        let server = self.server.map(|server| server.port());
+        let server = server.or(self.server_port);
+        match sender {
+            Sender::Client => [client, server],
+            Sender::Server => [server, client],
+        }
+    }
+
     /// Source and destination of what one of them sent.
     pub(crate) const fn of(&self, sender: Sender) -> (Option<SocketAddr>, Option<SocketAddr>) {
         match sender {

@@ -87,6 +87,28 @@ impl Target {
         }
     }
 
+    /// The host as it is written, without the brackets of IPv6, and the port, also where it is that of the scheme; none: it has
+    /// none.
+    #[must_use]
+    pub fn host_and_port(&self) -> Option<(&str, u16)> {
+        let (scheme, rest) = self.address()?.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit('@').next()?;
+        let usual = match &*scheme.to_ascii_lowercase() {
+            "ws" => 80,
+            "wss" => 443,
+            "mqtt" => 1883,
+            "mqtts" => 8883,
+            _ => return None,
+        };
+        let (host, port) = match host.rsplit_once(':') {
+            // An IPv6 address has colons of its own, in brackets.
+            Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
+            _ => (host, usual),
+        };
+        Some((host.trim_start_matches('[').trim_end_matches(']'), port))
+    }
+
     /// Whether TLS is spoken there.
     #[must_use]
     pub fn is_secure(&self) -> bool {

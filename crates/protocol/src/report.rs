@@ -238,6 +238,8 @@ pub struct Summary {
     /// Findings of the same connections that are not among these: of each rule that a connection breaks,
     /// the first are listed.
     pub left_out: u64,
+    /// Handshakes of all connections that are over and not kept: to each server the last 10,000 are.
+    pub flows_left_out: u64,
     /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
     /// since.
     pub settled: Option<u32>,
@@ -460,6 +462,12 @@ pub struct Chart {
     pub without_number: u64,
     /// Messages with a number of topics beyond those that have a line.
     pub not_drawn: u64,
+    /// See [`super::Looking::chart_topic`].
+    pub topic: String,
+    /// See [`super::Looking::chart_path`].
+    pub path: String,
+    /// There are messages that were not looked at yet.
+    pub is_counting: bool,
 }
 
 /// A number at a time.

@@ -83,12 +83,14 @@ pub struct MessageRow {
     pub size: u32,
     /// The beginning of the payload, as text or hex.
     pub preview: String,
-    /// What the payload seems to be: `JSON`, `text`, `hex`, `CBOR`, …
+    /// What the payload seems to be: `JSON`, `text`, `hex`, `CBOR`, …; `malformed`, where none can be read.
     pub kind: String,
     /// Whether it has properties.
     pub has_properties: bool,
     /// The name of the Reason Code that it was refused with.
     pub refused: Option<String>,
+    /// The worst that is wrong with it.
+    pub severity: Option<Severity>,
     /// What its connection is called, where those of several are listed.
     pub of: Option<String>,
     /// The colour of the first filter that it matches.
@@ -195,8 +197,10 @@ pub struct FindingView {
     pub packets: Vec<RecordId>,
     /// When the last of them was sent or came.
     pub at: Option<Instant>,
-    /// What its connection is called, where those of several are listed.
+    /// What its connection is called, where those of several are listed; of a row that stands for several, the first ones.
     pub of: Option<String>,
+    /// Where the same happened to several connections, all of these.
+    pub connections: Vec<ConnectionId>,
     /// Those that it stands for follow it in the list.
     pub is_open: bool,
     /// It is one of those that a row above it stands for.

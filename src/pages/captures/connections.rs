@@ -20,6 +20,8 @@ pub(super) struct ConnectionsProps {
     /// Connections there are, where a search or a stretch of time leaves some out.
     pub(super) of: Option<u64>,
     pub(super) order: CapturedOrder,
+    /// What stands where there is none.
+    pub(super) none: &'static str,
     /// TLS connections that no key opens.
     pub(super) sealed: u64,
     /// The one whose packets are listed; none: those of all are.
@@ -74,7 +76,7 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
                     { for CapturedOrder::ALL.map(|(order, name)| html! { <option value={name} selected={order == props.order}>{ format!("by {name}") }</option> }) }
                 </select>
             </div>
-            if rows.total == 0 { <p class="none" data-testid="captured-none">{ none(props.of) }</p> }
+            if rows.total == 0 { <p class="none" data-testid="captured-none">{ props.none }</p> }
             if props.sealed > 0 {
                 <p class="none" data-testid="sealed">{ sealed(props.sealed) }</p>
             }
@@ -83,14 +85,6 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
                 { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| captured_row(row, number, rows.total, props.current == Some(row.id))) }
             </FarList>
         </section>
-    }
-}
-
-/// Why there is no connection.
-fn none(of: Option<u64>) -> &'static str {
-    match of {
-        Some(1..) => "Nothing of a connection matches the filter and the stretch of time.",
-        _ => "No connection with MQTT so far.",
     }
 }
 

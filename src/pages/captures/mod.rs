@@ -27,7 +27,7 @@ use crate::components::splitter::{Panel, Splitter};
 use crate::hooks::Arrival;
 use crate::route::Page;
 use crate::services::engine::Purpose;
-use crate::state::live::{Act, Live as State, Source};
+use crate::state::live::{Act, Live as State, Source, words};
 use crate::state::toasts::Toaster;
 
 /// Its parts on a narrow screen.
@@ -142,7 +142,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
                 { tap }
                 <div class="pane live-side" id="live-side">
                     <file_list::FileList files={capture.files.clone()} {notice} on_files={on_files.clone()} {on_close} {close_one} />
-                    <connections::Connections rows={live.captured.clone()} of={live.captured_of} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
+                    <connections::Connections rows={live.captured.clone()} of={live.captured_of} none={words::no_connection(live.captured_of, &capture.files)} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} found={live.topics_found} left_out={live.topics_left_out} connection={None} is_file=true />
                 </div>
                 <Splitter name="live-side" label="Width of the connections" controls="live-side" variable="--live-side" panel={Panel::Before} least=200 rest=720 />

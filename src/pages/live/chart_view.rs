@@ -23,6 +23,8 @@ const OFFERED: usize = 8;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ChartViewProps {
     pub(super) chart: Rc<Chart>,
+    /// Whether it is not yet that of all messages.
+    pub(super) is_counting: bool,
     pub(super) topic: AttrValue,
     pub(super) path: AttrValue,
 }
@@ -56,11 +58,17 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
                         { for chart.paths.iter().map(|path| html! { <option value={path.clone()} selected={*path == *props.path}>{ path }</option> }) }
                     </select>
                 </label>
-                if chart.without_number > 0 { <span class="quiet">{ words::whole(chart.without_number) }{ if chart.without_number == 1 { " message" } else { " messages" } }{ " without it" }</span> }
+                if props.is_counting {
+                    <span class="quiet" data-testid="chart-counting">{ "counting…" }</span>
+                } else if chart.without_number > 0 {
+                    <span class="quiet">{ words::count(chart.without_number, "message") }{ " without it" }</span>
+                }
                 if chart.not_drawn > 0 { <span class="quiet" data-testid="not-drawn">{ "Only the first " }{ chart.lines.len() }{ " topics are drawn: narrow the filter" }</span> }
             </div>
             if let Some(picture) = picture {
                 { drawn(&picture) }
+            } else if props.is_counting {
+                <div class="nothing" data-testid="nothing"><h2>{ "Counting…" }</h2><p>{ "The payloads of all messages are looked through for this number." }</p></div>
             } else {
                 <div class="nothing" data-testid="nothing">
                     <h2>{ "No numbers yet" }</h2>

@@ -20,6 +20,9 @@ pub(super) fn finding_card(
     html! {
         <section class="finding-card" aria-label="Selected finding" data-testid="finding-card">
             <p>{ marked(&finding.message) }</p>
+            if let Some(of) = finding.of.as_ref().filter(|_| !finding.connections.is_empty()) {
+                <p class="quiet" data-testid="finding-connections">{ words::count(finding.connections.len() as u64, "connection") }{ ": " }{ of }</p>
+            }
             <p class="ids">
                 <span class="quiet">{ by(finding) }</span>
                 if let Some(statement) = &finding.statement { { rule_chip(finding.version, statement) } }

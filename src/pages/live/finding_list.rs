@@ -191,16 +191,24 @@ fn finding_row(
             <span class="ids">
                 if let Some(at) = row.at { { day(clock.day(at, before)) }<span class="time" title="When the last packet of it was sent or came">{ clock.time(at).get(..8).unwrap_or_default().to_owned() }</span> }
                 <span class={classes!("quiet", row.by.is_none().then_some("by-none"))}>{ by(row) }</span>
-                if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
+                if let Some(of) = &row.of { <span class="of" data-testid="finding-of" title={of.clone()}>{ whose(row, of) }</span> }
                 if row.count > 1 && row.by.is_some() {
                     <span class="chip" data-testid="finding-count" title="So many findings of this rule; this is the last. Select it to list all">{ "×" }{ words::whole(row.count.into()) }<span class="unseen">{ " findings" }</span></span>
-                } else if row.count > 1 {
+                } else if row.count as usize > row.connections.len().max(1) {
                     <span>{ format!("{} times", words::whole(row.count.into())) }</span>
                 }
                 if let Some(statement) = &row.statement { <span>{ statement }</span> }
                 if !row.rule.is_empty() { <span class="rule" title={row.rule.clone()}>{ &row.rule }</span> }
             </span>
         </div>
+    }
+}
+
+/// What its connection is called, or how many it stands for.
+fn whose(row: &FindingView, of: &str) -> String {
+    match row.connections.len() {
+        0 => of.to_owned(),
+        count => words::count(count as u64, "connection"),
     }
 }
 

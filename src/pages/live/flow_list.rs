@@ -25,6 +25,8 @@ pub(super) struct FlowListProps {
     pub(super) packets: Rc<Vec<TimedPacket>>,
     pub(super) selected: Option<RecordId>,
     pub(super) resumed: u32,
+    /// Whether more comes while it is looked at.
+    pub(super) grows: bool,
     /// Whether they are of several connections.
     pub(super) of_all: bool,
     /// Whether a log tells of packets in words: of these no handshake is drawn.
@@ -78,8 +80,8 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
     let is_tall = desk.source == Source::Captures || props.of_all;
     html! {
         <>
-            <FarList key={if is_tall { "tall" } else { "low" }} id="flows" label="Handshakes" row={if is_tall { TALL_ROW } else { ROW }} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
-                {selected} follows=true resumed={props.resumed} {on_window} {on_select}>
+            <FarList key={format!("{is_tall} {}", props.grows)} id="flows" label="Handshakes" row={if is_tall { TALL_ROW } else { ROW }} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
+                {selected} follows={props.grows} resumed={props.resumed} {on_window} {on_select}>
                 { for rows.rows.iter().zip(words::before(rows.rows.iter().map(|row| Some(row.began)))).zip(first..).map(|((row, before), id)| {
                     flow_row(row, (id, rows), is_tall, selected == Some(id), (clock, before))
                 }) }

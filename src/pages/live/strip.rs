@@ -44,7 +44,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
             </select>
             if let Some(total) = total {
                 if live.search.is_empty() || live.is_settled() {
-                    <span data-testid="total">{ total }{ found }{ of_all(live) }</span>
+                    <span data-testid="total">{ total }{ found }{ of_all(live) }{ earlier(live) }</span>
                 } else {
                     <span data-testid="total">{ "searching…" }</span>
                 }
@@ -122,6 +122,17 @@ fn of_all(live: &Live) -> String {
             " shown of {}",
             words::whole(listed.saturating_add(left_out))
         )
+    } else {
+        String::new()
+    }
+}
+
+/// That there were more handshakes than are kept.
+fn earlier(live: &Live) -> String {
+    let is_whole = live.everything && live.search.is_empty() && live.span.is_none();
+    let left_out = live.summary.flows_left_out;
+    if live.tab == Tab::Flows && left_out > 0 {
+        words::earlier(live.flows.total, left_out, is_whole)
     } else {
         String::new()
     }

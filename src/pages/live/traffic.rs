@@ -33,7 +33,9 @@ pub(in crate::pages) fn traffic(
     let is_any = live.summary.log.packets > 0 || live.source == Source::Captures;
     let is_narrowed = (!live.search.is_empty() || in_span) && is_any;
     let none_found = if is_any {
-        is_narrowed.then(|| words::nothing_found(&live.search, in_span))
+        is_narrowed.then(|| {
+            words::nothing_found(&live.search, in_span, live.source == Source::Connections)
+        })
     } else {
         (!live.search.is_empty()).then(|| words::nothing_yet(&live.search))
     };
@@ -47,7 +49,7 @@ pub(in crate::pages) fn traffic(
             html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} {none_found} {is_open} /> }
         }
         Tab::Flows => {
-            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} of_all={live.everything} in_words={live.summary.capture.as_ref().is_some_and(|capture| capture.told > 0)} is_searched={is_narrowed} /> }
+            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} {grows} of_all={live.everything} in_words={live.summary.capture.as_ref().is_some_and(|capture| capture.told > 0)} is_searched={is_narrowed} /> }
         }
         Tab::Findings => {
             // What was chosen of one connection's is not shown beside those of another.
@@ -55,7 +57,7 @@ pub(in crate::pages) fn traffic(
             html! { <FindingList key={whose} rows={live.findings.clone()} counts={live.summary.findings} found={live.summary.found} left_out={live.summary.left_out} severity={live.severity} opened={live.opened.clone()} /> }
         }
         Tab::Chart => {
-            html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
+            html! { <ChartView chart={live.chart.clone()} is_counting={live.is_charting()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
         }
     };
     html! {

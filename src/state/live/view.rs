@@ -205,6 +205,22 @@ impl Live {
         self.source == Source::Connections || files.into_iter().any(|file| file.size.is_none())
     }
 
+    /// The Topic Filter of the chart.
+    fn charted(&self) -> &str {
+        if self.chart_topic.is_empty() {
+            "#"
+        } else {
+            &self.chart_topic
+        }
+    }
+
+    /// Whether the chart is not yet that of all messages, or of what was chosen before.
+    #[must_use]
+    pub fn is_charting(&self) -> bool {
+        let chart = &self.chart;
+        chart.is_counting || chart.topic != self.charted() || *chart.path != *self.chart_path
+    }
+
     /// What the engine is to report.
     #[must_use]
     pub fn looking(&self) -> Looking {
@@ -229,11 +245,7 @@ impl Live {
             chart: self.tab == Tab::Chart,
             search: self.search.as_ref().into(),
             tree: self.tree.tree.as_ref().clone(),
-            chart_topic: if self.chart_topic.is_empty() {
-                "#".into()
-            } else {
-                self.chart_topic.as_ref().into()
-            },
+            chart_topic: self.charted().to_owned(),
             chart_path: self.chart_path.as_ref().into(),
             number: self.number,
         }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use mqttscope_protocol::Instant;
+use mqttscope_protocol::{CaptureFile, CaptureState, Instant};
 /// A whole number, thousands apart.
 pub use mqttscope_view::digits::grouped as whole;
 use mqttscope_view::digits::short;
@@ -130,6 +130,20 @@ pub fn count(number: u64, noun: &str) -> String {
     )
 }
 
+/// Behind the number of a list that lost its beginning: that it is the end of `listed` and `left_out`, or of what is narrowed
+/// only that there were more.
+#[must_use]
+pub fn earlier(listed: u64, left_out: u64, is_whole: bool) -> String {
+    if is_whole {
+        format!(", the last of {}", whole(listed.saturating_add(left_out)))
+    } else {
+        format!(
+            "; {} earlier ones of all connections are not kept",
+            whole(left_out)
+        )
+    }
+}
+
 /// The packets of a list, and the rows between them that are none: where connections begin and end.
 #[must_use]
 pub fn rows(packets: u64, events: u64) -> String {
@@ -184,7 +198,7 @@ pub fn nothing_yet(search: &str) -> (&'static str, String) {
 
 /// The same where a search, or a time that is chosen, leaves nothing.
 #[must_use]
-pub fn nothing_found(search: &str, in_span: bool) -> (&'static str, String) {
+pub fn nothing_found(search: &str, in_span: bool, is_live: bool) -> (&'static str, String) {
     let mut says = "No recorded packet is what you look for".to_owned();
     says.push_str(if in_span {
         ", in the time that is chosen."
@@ -199,12 +213,90 @@ pub fn nothing_found(search: &str, in_span: bool) -> (&'static str, String) {
             says.push('.');
         }
     }
+    if is_live && asks_addresses(search) {
+        says.push_str(
+            " A browser tells no addresses: here only the server's is known, as it stands in the address of the connection or as the \
+             companion tells it.",
+        );
+    }
     ("Nothing matches", says)
+}
+
+/// Why a list of connections is empty, `found` of which a search left out, and what to do next.
+#[must_use]
+pub fn no_connection(found: Option<u64>, files: &[CaptureFile]) -> &'static str {
+    let is_keys = |file: &CaptureFile| matches!(file.state, CaptureState::Keys(_));
+    let is_read = |file: &CaptureFile| file.state == CaptureState::Read;
+    let are_empty = || {
+        files
+            .iter()
+            .all(|file| file.frames == 0 && (is_keys(file) || is_read(file)))
+    };
+    match found {
+        Some(1..) => "Nothing of a connection matches the filter and the stretch of time.",
+        _ if files.is_empty() => "No connection with MQTT so far.",
+        _ if files.iter().all(is_keys) => {
+            "A key log opens TLS and holds no packets: open the capture that it belongs to as well."
+        }
+        _ if files
+            .iter()
+            .any(|file| file.size.is_none() && !is_read(file)) =>
+        {
+            "Waiting for the first connection: let a client connect through what is recorded here."
+        }
+        _ if are_empty() => {
+            "Nothing was recorded: no frame is in it. Record while a client connects, and open that."
+        }
+        _ => "No connection with MQTT so far.",
+    }
+}
+
+/// Whether a filter asks for an address or a port of a connection.
+fn asks_addresses(search: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_');
+    let mut names = search.split(|c| !is_part(c));
+    names.any(|name| {
+        name.starts_with("ip.")
+            || name.starts_with("ipv6.")
+            || name.starts_with("tcp.") && name.ends_with("port")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_list_of_connections_says_what_to_do() {
+        let file = |state, size, frames| CaptureFile {
+            state,
+            size,
+            frames,
+            ..CaptureFile::default()
+        };
+        let keys = file(CaptureState::Keys(4), Some(9), 0);
+        let empty = file(CaptureState::Read, Some(24), 0);
+        let full = file(CaptureState::Read, Some(900), 7);
+        let tap = file(CaptureState::Reading, None, 0);
+        let says = |files: &[CaptureFile]| no_connection(None, files);
+        assert!(says(core::slice::from_ref(&keys)).starts_with("A key log opens TLS"));
+        assert!(says(&[keys.clone(), empty.clone()]).starts_with("Nothing was recorded"));
+        assert!(says(&[keys, tap]).starts_with("Waiting for the first connection"));
+        assert_eq!(
+            says(&[empty.clone(), full]),
+            "No connection with MQTT so far."
+        );
+        assert!(no_connection(Some(3), &[empty]).contains("matches the filter"));
+    }
+
+    #[test]
+    fn a_list_that_lost_its_beginning_says_so() {
+        assert_eq!(earlier(10_000, 123_478, true), ", the last of 133,478");
+        assert_eq!(
+            earlier(7, 1_000, false),
+            "; 1,000 earlier ones of all connections are not kept"
+        );
+    }
 
     #[test]
     fn numbers_are_short() {
@@ -295,20 +387,30 @@ mod tests {
     fn nothing_found_says_what_was_looked_for() {
         assert!(nothing_yet("hello").1.contains("“hello” is kept"));
         const NONE: &str = "No recorded packet is what you look for";
-        assert_eq!(nothing_found("hello", false).1, format!("{NONE}."));
+        assert_eq!(nothing_found("hello", false, true).1, format!("{NONE}."));
         assert_eq!(
-            nothing_found("hello", true).1,
+            nothing_found("hello", true, true).1,
             format!("{NONE}, in the time that is chosen.")
         );
         assert_eq!(
-            nothing_found("qos>=1", false).1,
+            nothing_found("qos>=1", false, true).1,
             format!("{NONE}. Searched as text. For the field, write mqtt.qos >= 1.")
         );
         // Of what is a filter already, and a wrong one, the search field speaks.
-        assert_eq!(nothing_found("mqtt.qos=1", false).1, format!("{NONE}."));
         assert_eq!(
-            nothing_found("size > 20", false).1,
+            nothing_found("mqtt.qos=1", false, true).1,
+            format!("{NONE}.")
+        );
+        assert_eq!(
+            nothing_found("size > 20", false, true).1,
             format!("{NONE}. Searched as text.")
         );
+        let no_client = "ip.addr == 10.0.0.9";
+        assert!(
+            nothing_found(no_client, false, true)
+                .1
+                .contains("tells no addresses")
+        );
+        assert_eq!(nothing_found(no_client, false, false).1, format!("{NONE}."));
     }
 }

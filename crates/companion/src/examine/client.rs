@@ -26,7 +26,7 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Only these situations, by their names or by statements (MQTT-4.4.0-1); several, with commas between them.
-    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
     /// End after so many seconds, whatever is still open. Without it, it ends when all is done, or with Ctrl+C.
     #[arg(long, value_name = "SECONDS")]

@@ -41,7 +41,7 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Only these checks, by their names or by statements (MQTT-3.1.0-2); several, with commas between them.
-    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
     /// The version to speak.
     #[arg(long, value_enum, default_value_t)]

@@ -219,12 +219,16 @@ fn dissected(connection: &Connection) -> impl Iterator<Item = (usize, &Packet, D
             version: packet.version,
             sender: packet.from,
         };
-        (!packet.is_skipped).then(|| (index, packet, dissect(bytes, context)))
+        (!packet.is_skipped && packet.said.is_none())
+            .then(|| (index, packet, dissect(bytes, context)))
     })
 }
 
 /// What each packet breaks by itself, and what only the conversation shows, in the order of the packets.
 pub(crate) fn of_connection(connection: &Connection) -> Vec<Finding> {
+    if let Some(findings) = &connection.findings {
+        return findings.clone();
+    }
     let mut findings = Vec::new();
     let is_refused = is_identifier_refused(connection);
     let mut start = 0_usize;
@@ -303,10 +307,9 @@ fn of_packet(connection: &Connection, index: usize, packet: &Packet, bytes: &[u8
         .collect()
 }
 
-/// What the packets before the first gap show together. What is missing behind could be what a rule asks for.
+/// What the packets show together.
 fn of_conversation(connection: &Connection) -> Vec<Finding> {
-    let before = connection.packets.get(..connection.before_gap);
-    let packets = before.unwrap_or(&connection.packets);
+    let packets = &connection.packets;
     let spoken: Option<Vec<(usize, Sender)>> = packets
         .iter()
         .map(|packet| Some((packet.len, packet.from?)))

@@ -7,6 +7,7 @@ use mqttscope_wire::{Citation, Diagnostic, Sender, Severity};
 use serde::Serialize;
 
 /// A rule that is broken.
+#[derive(Clone)]
 pub(crate) struct Finding {
     pub(crate) rule: &'static str,
     pub(crate) statement: Option<&'static str>,

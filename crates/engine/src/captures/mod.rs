@@ -28,6 +28,7 @@ use listed::Listed;
 pub(crate) use merging::Turn;
 use merging::is_open;
 use mqttscope_shared::Instant;
+use mqttscope_wire::ProtocolVersion;
 
 /// Bytes of key logs that are kept.
 const MOST_KEYS: usize = 64 << 20;
@@ -106,6 +107,8 @@ pub(crate) struct Captures {
     listed: Listed,
     faulted: Faulted,
     last_id: u32,
+    /// All packets are read as this version.
+    pub(crate) read_as: Option<ProtocolVersion>,
     /// Of files that are read to their end.
     frames: u64,
     others: u64,
@@ -280,6 +283,7 @@ impl Captures {
             files,
             keys: core::mem::take(&mut self.keys),
             last_id: self.last_id,
+            read_as: self.read_as,
             ..Self::default()
         };
         for file in &mut self.files {

@@ -267,6 +267,7 @@ impl Engine {
     }
 
     fn begin_captured(&mut self, id: recording::ConnectionId, version: ProtocolVersion) {
+        let version = self.captures.read_as.unwrap_or(version);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };

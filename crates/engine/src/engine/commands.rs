@@ -496,13 +496,21 @@ impl Engine {
             watch: Some(&self.watch),
             minutes_behind: self.minutes_behind,
         };
-        let exported = export::write(&self.log, &self.topics, facts, &wanted, self);
+        let (exported, ports) = export::write(&self.log, &self.topics, facts, &wanted, self);
         self.answers
             .push(if wanted.format == ExportFormat::Recording {
                 Report::Recording(exported.bytes)
             } else {
                 Report::Exported(exported)
             });
+        if let Some(first) = ports.first() {
+            let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+            let says = format!(
+                "Wireshark knows MQTT by port 1883 only; here the server's is {}: choose Decode As… and MQTT there, or `-d tcp.port=={first},mqtt` with tshark.",
+                ports.join(", "),
+            );
+            self.notice(None, false, says);
+        }
     }
 
     /// Tells the lists what they show.

@@ -12,6 +12,7 @@ mod marked;
 mod messages;
 mod pace;
 mod record;
+mod recorded;
 mod report;
 mod retained;
 mod searching;
@@ -50,6 +51,7 @@ use crate::view::timeline::Counting;
 use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
 use pace::Pace;
+pub use recorded::BrokenRule;
 
 /// Between two summaries when nothing else happens, so that rates fall to zero.
 const BETWEEN_SUMMARIES: Duration = Duration::from_secs(1);

@@ -20,6 +20,8 @@ const SYSTEM: usize = 100;
 const SYSTEM_NAME: usize = 100;
 /// Characters of a connection's name in a row.
 const MOST_NAME: usize = 60;
+/// Connections that are named of those that one row stands for.
+const MOST_NAMES: usize = 40;
 
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
@@ -93,7 +95,9 @@ impl Engine {
     fn report_rows(&mut self, now: Instant, reports: &mut Vec<Report>) {
         self.drop_tree_of_gone();
         let oldest = RecordId(self.log.first());
-        let (listed, remarks_left) = self.watch.listed(self.looking.connection, oldest);
+        // A search decides of each connection for itself.
+        let together = !self.found.is_narrowed();
+        let (listed, remarks_left) = (self.watch).listed(self.looking.connection, oldest, together);
         self.has_findings = !listed.is_empty();
         let looks_at_one = self.looking.connection.is_some();
         let is_left = |one: &&Listed<'_>| self.is_left(one);
@@ -102,8 +106,8 @@ impl Engine {
             .is_narrowed()
             .then(|| counted(listed.iter().filter(is_left)));
         // Of a capture all is counted, whichever connection is looked at.
-        let of_all =
-            (looks_at_one && self.captures.is_used()).then(|| self.watch.listed(None, oldest).0);
+        let of_all = (looks_at_one && self.captures.is_used())
+            .then(|| self.watch.listed(None, oldest, together).0);
         let of_capture = counted(of_all.as_ref().unwrap_or(&listed));
         let owed = self.owed();
         reports.push(Report::Summary(Box::new(Summary {
@@ -116,6 +120,7 @@ impl Engine {
             findings: counted(&listed),
             found,
             left_out: (self.watch.left_out(self.looking.connection)).saturating_add(remarks_left),
+            flows_left_out: self.watch.flows_left_out(),
             settled: self.settled,
             capture: self.captures.view(of_capture),
             search: self.sought.clone(),
@@ -194,8 +199,14 @@ impl Engine {
                 .ids
                 .iter()
                 .filter_map(|&id| {
-                    let payloads = &self.payloads;
-                    let row = rows::message(&self.log, &self.topics, payloads, connections, id)?;
+                    let row = rows::message(
+                        &self.log,
+                        &self.topics,
+                        &self.payloads,
+                        &mut self.dissector,
+                        connections,
+                        id,
+                    )?;
                     Some(MessageRow {
                         before: before.replace(row.at),
                         of: name(row.connection),
@@ -283,6 +294,9 @@ impl Engine {
                         let last = view.packets.last().and_then(|&last| self.log.entry(last));
                         view.at = view.at.or(last.map(|last| last.record().at));
                         view.of = name(view.connection);
+                        if !view.connections.is_empty() {
+                            view.of = Some(names(&view.connections, &name));
+                        }
                         view
                     })
                     .collect(),
@@ -388,6 +402,17 @@ fn counted<'a>(all: impl IntoIterator<Item = &'a Listed<'a>>) -> [u64; 3] {
 /// Whether a time is within these.
 fn is_within(span: Option<(Instant, Instant)>, at: Instant) -> bool {
     span.is_none_or(|(from, to)| (from..to).contains(&at))
+}
+
+/// What several connections are called.
+fn names(connections: &[ConnectionId], name: &impl Fn(ConnectionId) -> Option<String>) -> String {
+    let first = connections.iter().take(MOST_NAMES);
+    let mut names: Vec<String> = first.filter_map(|id| name(*id)).collect();
+    let more = connections.len().saturating_sub(MOST_NAMES);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
 }
 
 /// The number of the first item in a window, and the items; `dropped` stood before the first of all.

@@ -1,6 +1,6 @@
 //! A capture of what was recorded: MQTT over TCP, made anew, whatever carried it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::{self, Ends};
@@ -14,6 +14,9 @@ use crate::log::{Entry, Index};
 
 /// What stands at the handshake of TCP, which nobody saw.
 const MADE: &str = "handshake made by mqttscope; not in the recording";
+
+/// The port by which other tools know MQTT.
+const MQTT_PORT: u16 = 1883;
 
 /// Who ended a connection, as far as that is known, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +41,14 @@ pub(crate) trait Known {
 
 /// Writes the packets of a list. Nothing can be written of those that a log tells of in words, and no end where none
 /// is known.
-pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) -> Vec<u8> {
+///
+/// Gives the ports of servers besides, by which other tools do not know MQTT.
+pub(super) fn write(
+    writer: &mut Writer<'_>,
+    index: &Index,
+    known: &impl Known,
+) -> (Vec<u8>, BTreeSet<u16>) {
+    let mut ports = BTreeSet::new();
     let mut file = Vec::new();
     let mut capture = pcapng::Writer::new("mqttscope");
     let mut open = HashSet::new();
@@ -66,6 +76,7 @@ pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) 
                         "" => MADE.to_owned(),
                         says => format!("{says} ({MADE})"),
                     };
+                    ports.insert(ends.server.port());
                     capture.open(connection.0, ends, &says, at_ns, &mut file);
                 }
                 let from = match record.sender {
@@ -114,7 +125,8 @@ pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) 
             capture.forget(connection.0);
         }
     }
-    file
+    ports.remove(&MQTT_PORT);
+    (file, ports)
 }
 
 const fn nanoseconds(at: Instant) -> u64 {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use mqttscope_shared::{Instant, Recorded};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use mqttscope_capture::recording::{Peer, Transport};
 use mqttscope_filter::{Broken, Ends, HandshakeState, Subject};
@@ -11,6 +11,7 @@ use mqttscope_protocol::{RecordId, Target};
 use mqttscope_wire::{PacketType, Severity};
 
 use super::{Facts, Known};
+use crate::connection::Connection;
 use crate::log::{Record, WireLog};
 use crate::topics::Topics;
 
@@ -23,6 +24,27 @@ pub(super) struct Row<'a> {
     pub(super) topics: &'a Topics,
     pub(super) facts: Facts<'a>,
     pub(super) known: &'a Known,
+}
+
+/// The ends of a connection of this page. Of the server the companion tells the address; a browser does not, so that it is
+/// known only where it stands in the connection's own.
+fn ends_of(own: &Connection) -> Ends {
+    let target = &own.profile.target;
+    let (host, server_port) = target.host_and_port().unzip();
+    let link = own.attempt.link.as_deref();
+    let peer = link.filter(|link| !link.is_proxied);
+    let peer = peer.and_then(|link| link.peer.parse().ok());
+    let written = || {
+        let host: IpAddr = host?.parse().ok()?;
+        Some(SocketAddr::new(host, server_port?))
+    };
+    Ends {
+        client: None,
+        server: peer.or_else(written),
+        server_port,
+        tls: target.is_secure(),
+        websocket: matches!(target, Target::WebSocket(_)),
+    }
 }
 
 impl Subject for Row<'_> {
@@ -77,6 +99,7 @@ impl Subject for Row<'_> {
             return Ends {
                 client: address(&captured.opened.client),
                 server: address(&captured.opened.server),
+                server_port: None,
                 tls: matches!(
                     captured.transport,
                     Transport::Tls | Transport::SecureWebSocket
@@ -91,20 +114,7 @@ impl Subject for Row<'_> {
             .facts
             .connections
             .and_then(|connections| connections.get(&id));
-        // A browser does not tell addresses.
-        match own.map(|own| &own.profile.target) {
-            Some(Target::WebSocket(address)) => Ends {
-                tls: address.starts_with("wss:"),
-                websocket: true,
-                ..Ends::default()
-            },
-            Some(target @ Target::Socket(_)) => Ends {
-                tls: target.is_secure(),
-                websocket: false,
-                ..Ends::default()
-            },
-            Some(Target::BuiltIn) | None => Ends::default(),
-        }
+        own.map_or_else(Ends::default, ends_of)
     }
 
     fn client_identifier(&self) -> Option<&str> {

@@ -39,6 +39,8 @@ pub(crate) struct Charting {
     next: u64,
     /// Not only of what servers send.
     of_both: bool,
+    /// There is more to look at.
+    is_counting: bool,
 }
 
 #[derive(Debug)]
@@ -89,7 +91,7 @@ impl Charting {
         if self.topic.is_empty() {
             return false;
         }
-        let more = self.index.extend(log, topics, Facts::default());
+        self.is_counting = self.index.extend(log, topics, Facts::default());
         let next = self.next;
         let fresh: Vec<_> = self.index.since(next).collect();
         for id in fresh {
@@ -113,7 +115,7 @@ impl Charting {
                 None => self.without_number = self.without_number.saturating_add(1),
             }
         }
-        more
+        self.is_counting
     }
 
     fn number(&mut self, payload: &[u8]) -> Option<f64> {
@@ -195,6 +197,9 @@ impl Charting {
             paths: self.paths.listed(),
             without_number: self.without_number,
             not_drawn: self.not_drawn,
+            topic: self.topic.clone(),
+            path: self.path.clone(),
+            is_counting: self.is_counting,
         }
     }
 }

@@ -10,7 +10,8 @@ use mqttscope_shared::Instant;
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Rule, Sender, decode, summary,
+    Context, ControlPacket, Decoded, Dissection, Dissector, Field, Limits, PacketType, Publish,
+    Rule, Sender, Severity, decode, dissect_within, summary,
 };
 
 use crate::captures::Captures;
@@ -28,6 +29,11 @@ const SHORT_PREVIEW: usize = 56;
 const LOOKED_INTO: usize = 16 << 10;
 /// Packets above this are not dissected for a row: a packet of a few megabytes can have millions of fields.
 const DISSECTED: usize = 64 << 10;
+/// A message's topic and payload are among the first fields of its packet.
+const FEW: Limits = Limits {
+    nodes: 256,
+    diagnostics: 0,
+};
 /// Characters of a row's summary.
 pub(crate) const MOST_SUMMARY: usize = 300;
 /// Characters of a topic in a row.
@@ -69,11 +75,7 @@ pub(crate) fn wire(
             (large(log, topics, record), None)
         } else {
             let dissection = dissector.dissect(bytes, context(record));
-            // That a server may refuse the identifier is marked where one has, by the monitor.
-            let diagnostics = (dissection.diagnostics.iter())
-                .filter(|diagnostic| diagnostic.rule != Rule::ConnectClientIdNotGuaranteed);
-            let worst = diagnostics.map(|diagnostic| diagnostic.severity());
-            (summary(dissection, bytes), worst.max())
+            (summary(dissection, bytes), worst(dissection))
         };
         rows.push(WireRow {
             record: id,
@@ -95,6 +97,14 @@ pub(crate) fn wire(
         });
     }
     rows
+}
+
+/// The worst that is wrong with a packet by itself.
+fn worst(dissection: &Dissection) -> Option<Severity> {
+    // That a server may refuse the identifier is marked where one has, by the monitor.
+    let diagnostics = (dissection.diagnostics.iter())
+        .filter(|diagnostic| diagnostic.rule != Rule::ConnectClientIdNotGuaranteed);
+    diagnostics.map(|diagnostic| diagnostic.severity()).max()
 }
 
 /// What a packet says that is too large to be dissected for a row.
@@ -170,11 +180,23 @@ pub(crate) fn publish<'a>(log: &'a WireLog, record: &Record) -> Option<Publish<'
     }
 }
 
+/// Of a PUBLISH that breaks the grammar: its topic and its payload, as far as they can be read.
+fn malformed<'a>(bytes: &'a [u8], record: &Record) -> (String, &'a [u8]) {
+    let dissection = dissect_within(bytes, context(record), FEW);
+    let content = |field| {
+        let index = dissection.tree.find(field);
+        index.map_or(&[][..], |index| dissection.tree.content(index, bytes))
+    };
+    let topic = escape::escape_start(content(Field::TopicName), MOST_TOPIC);
+    (topic, content(Field::ApplicationMessage))
+}
+
 /// The row of a message.
 pub(crate) fn message(
     log: &WireLog,
     topics: &Topics,
     payloads: &Payloads,
+    dissector: &mut Dissector,
     connections: &BTreeMap<ConnectionId, Connection>,
     id: RecordId,
 ) -> Option<MessageRow> {
@@ -182,10 +204,25 @@ pub(crate) fn message(
         Entry::Packet(record) => record,
         Entry::Event(record) => return told_message(log, topics, id, record),
     };
+    let bytes = log.bytes(record);
     let publish = publish(log, record);
-    let body = publish.map_or(&[][..], |publish| publish.payload);
-    let topic = topic_of(log, topics, record).unwrap_or_default();
-    let line = payloads.line(&topic, id, body, PREVIEW);
+    let (topic, body) = match &publish {
+        Some(publish) => (topic_of(log, topics, record), publish.payload),
+        None => {
+            let (topic, body) = malformed(bytes, record);
+            (Some(topic), body)
+        }
+    };
+    let topic = topic.unwrap_or_default();
+    let worst = match publish {
+        None => Some(Severity::Error),
+        Some(_) if bytes.len() > DISSECTED => None,
+        Some(_) => worst(dissector.dissect(bytes, context(record))),
+    };
+    let line = match publish {
+        None if body.is_empty() => Some(("malformed", "(no payload can be read)".to_owned())),
+        _ => payloads.line(&topic, id, body, PREVIEW),
+    };
     Some(MessageRow {
         record: id,
         connection: record.connection,
@@ -203,6 +240,7 @@ pub(crate) fn message(
         preview: line.map_or_else(|| preview(body, PREVIEW), |(_, line)| line),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         refused: refusal(log, id),
+        severity: record.severity.max(worst),
         of: None,
         colour: connections
             .get(&record.connection)
@@ -243,6 +281,7 @@ fn told_message(
         kind: "from a log".to_owned(),
         has_properties: false,
         refused: None,
+        severity: None,
         of: None,
         colour: None,
     })

@@ -39,12 +39,24 @@ pub(crate) struct Endings {
 
 impl Ending {
     /// What endings that are one row have in common. What the likeliest cause says may hold numbers that differ each
-    /// time; what is to be done about it does not.
-    fn is_like(&self, other: &Self) -> bool {
-        self.connection == other.connection
+    /// time; what is to be done about it does not. A server that is gone ends all its connections with the same words.
+    fn is_like(&self, other: &Self, together: bool) -> bool {
+        let is_same = self.connection == other.connection;
+        (is_same || together && !self.is_taken() && self.cause() == other.cause())
             && self.phase == other.phase
             && self.words == other.words
             && self.action() == other.action()
+    }
+
+    /// Its Client Identifier, which the cause names, is another one's, too.
+    fn is_taken(&self) -> bool {
+        self.action() == Some(&Action::ChangeClientIdentifier)
+    }
+
+    /// The cause without its numbers.
+    fn cause(&self) -> Option<String> {
+        let cause = self.advice.as_ref()?.cause.chars();
+        Some(cause.filter(|c| !c.is_ascii_digit()).collect())
     }
 
     /// What is to be done about it.
@@ -55,8 +67,7 @@ impl Ending {
     /// A connection that was never accepted is of no use, and one whose identifier is taken will be lost again. One
     /// that is lost may come back by itself.
     fn severity(&self) -> Severity {
-        let is_taken = self.action() == Some(&Action::ChangeClientIdentifier);
-        if self.phase == Phase::Connected && !is_taken {
+        if self.phase == Phase::Connected && !self.is_taken() {
             Severity::Note
         } else {
             Severity::Warning
@@ -96,37 +107,71 @@ impl Endings {
         self.told.contains(&socket)
     }
 
-    /// The rows of those that `is_shown`, each with the latest words and how many there are.
-    pub(super) fn rows(&self, is_shown: impl Fn(&Ending) -> bool) -> Vec<FindingView> {
-        let mut rows: Vec<(&Ending, u32, VecDeque<RecordId>)> = Vec::new();
+    /// The rows of those that `is_shown`, each with the latest words and how many there are. With `together` those of several
+    /// connections are one row where they say the same.
+    pub(super) fn rows(
+        &self,
+        together: bool,
+        is_shown: impl Fn(&Ending) -> bool,
+    ) -> Vec<FindingView> {
+        let mut rows: Vec<Row<'_>> = Vec::new();
         for ending in self.all.iter().filter(|ending| is_shown(ending)) {
-            let same = rows.iter_mut().find(|row| row.0.is_like(ending));
-            if let Some((last, count, packets)) = same {
-                *last = ending;
-                *count = count.saturating_add(1);
-                packets.push_back(ending.record);
-                if packets.len() > MOST_PACKETS {
-                    packets.pop_front();
+            let same = rows
+                .iter_mut()
+                .find(|row| row.last.is_like(ending, together));
+            if let Some(row) = same {
+                row.last = ending;
+                row.count = row.count.saturating_add(1);
+                row.connections.insert(ending.connection);
+                row.packets.push_back(ending.record);
+                if row.packets.len() > MOST_PACKETS {
+                    row.packets.pop_front();
                 }
             } else {
-                rows.push((ending, 1, VecDeque::from([ending.record])));
+                rows.push(Row {
+                    last: ending,
+                    count: 1,
+                    connections: BTreeSet::from([ending.connection]),
+                    packets: VecDeque::from([ending.record]),
+                });
             }
         }
-        let view = |(ending, count, packets): (&Ending, u32, VecDeque<RecordId>)| FindingView {
+        rows.into_iter().map(Row::view).collect()
+    }
+}
+
+/// Endings that are one row.
+struct Row<'a> {
+    last: &'a Ending,
+    count: u32,
+    connections: BTreeSet<ConnectionId>,
+    /// The last ones.
+    packets: VecDeque<RecordId>,
+}
+
+impl Row<'_> {
+    fn view(self) -> FindingView {
+        let ending = self.last;
+        let are_several = self.connections.len() > 1;
+        FindingView {
             connection: ending.connection,
             rule: String::new(),
             statement: (ending.advice.as_ref()).and_then(|advice| advice.statement.clone()),
             version: ending.version,
             severity: ending.severity(),
             by: None,
-            count,
+            count: self.count,
             message: cut(&ending.message(), MOST_TEXT),
-            packets: packets.into(),
+            packets: self.packets.into(),
             at: None,
             of: None,
+            connections: if are_several {
+                self.connections.into_iter().collect()
+            } else {
+                Vec::new()
+            },
             is_open: false,
             is_part: false,
-        };
-        rows.into_iter().map(view).collect()
+        }
     }
 }

@@ -76,11 +76,13 @@ impl Listed<'_> {
 
 impl Watch {
     /// What was found on one connection, or on all, in the order of the packets, and how many remarks there was no
-    /// room for. Packets older than `oldest` are not in the log any more.
+    /// room for. Packets older than `oldest` are not in the log any more. With `together` what happened to several connections
+    /// alike is one entry.
     pub(crate) fn listed(
         &self,
         of: Option<ConnectionId>,
         oldest: RecordId,
+        together: bool,
     ) -> (Vec<Listed<'_>>, u64) {
         let mut all: Vec<_> = self.findings(of).map(Listed::Found).collect();
         let (remarks, left_out) = self.remarks(of, oldest);
@@ -96,7 +98,7 @@ impl Watch {
         let remarks = self.remarks.iter().chain(sparkplug);
         let remarks = remarks.filter(is_shown).cloned();
         all.extend(remarks.map(Listed::Remark));
-        let endings = self.endings.rows(|ending| {
+        let endings = self.endings.rows(together, |ending| {
             of.is_none_or(|of| ending.connection == of)
                 && ending.record.0 >= self.cleared_before[0]
                 && ending.record >= oldest
@@ -167,6 +169,7 @@ impl Watch {
                     of: None,
                     is_open: false,
                     is_part: false,
+                    connections: Vec::new(),
                 });
             }
         }

@@ -9,6 +9,7 @@
 
 mod faults;
 mod in_words;
+mod messages;
 mod searches;
 mod several;
 
@@ -50,6 +51,7 @@ pub(crate) struct Shown {
     pub(crate) flows: Vec<FlowView>,
     pub(crate) search: SearchView,
     timeline: Timeline,
+    flows_left_out: u64,
     messages: Vec<MessageRow>,
     topics: u64,
     /// Findings that a search leaves.
@@ -100,6 +102,7 @@ fn shown_from(engine: &mut Engine, looking: Looking, second: u32) -> Shown {
                 Report::Summary(summary) => {
                     shown.view = *summary.capture.unwrap();
                     shown.found = summary.found;
+                    shown.flows_left_out = summary.flows_left_out;
                     shown.search = summary.search;
                 }
                 Report::Captured { rows, .. } => shown.captured = rows,
@@ -625,6 +628,33 @@ fn exported_as(engine: &mut Engine, format: ExportFormat) -> Vec<u8> {
             _ => None,
         });
     exported.unwrap().bytes
+}
+
+#[test]
+fn an_export_whose_port_other_tools_do_not_know_says_how_they_read_it() {
+    let said = |name: &str| -> Vec<String> {
+        let (mut engine, _) = read(&[name], 1 << 20);
+        let export = Command::Export(Export {
+            connection: None,
+            format: ExportFormat::WirePcapng,
+            search: String::new(),
+            span: None,
+            with_secrets: true,
+        });
+        engine.handle_command(Instant::ZERO, export);
+        let reports = engine.reports(Instant::ZERO).into_iter();
+        let notice = |report| match report {
+            Report::Notice(notice) => Some(notice.text),
+            _ => None,
+        };
+        reports.filter_map(notice).collect()
+    };
+    let said_of_recorded = said("recorded/tcp.pcap");
+    assert!(
+        matches!(&said_of_recorded[..], [one] if one.contains("-d tcp.port==18831,mqtt")),
+        "{said_of_recorded:?}"
+    );
+    assert_eq!(said("files/t6_malformed.pcap"), [""; 0]);
 }
 
 #[test]

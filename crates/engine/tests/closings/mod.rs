@@ -889,6 +889,47 @@ fn attempts_that_fail_are_one_finding_with_their_cause() {
 }
 
 #[test]
+fn what_happens_to_all_connections_alike_is_one_finding() {
+    let mut world = world();
+    let never = Closed {
+        code: 1006,
+        ..Closed::default()
+    };
+    let three = [A, B, ConnectionId(3)];
+    for (connection, name) in three.into_iter().zip(["a", "b", "c"]) {
+        world.command(Command::Connect(connection, websocket("5", name)));
+        let socket = world.socket_asked_for();
+        world.engine.handle_closed(world.now, socket, &never);
+    }
+    let look = |connection, search: &str| {
+        Command::Look(Box::new(Looking {
+            findings: Some(all()),
+            connection,
+            search: search.to_owned(),
+            ..Looking::default()
+        }))
+    };
+    world.command(look(None, ""));
+    let rows = world.look().findings;
+    let [row] = &rows[..] else {
+        panic!("one row: {rows:#?}");
+    };
+    assert_eq!((row.connections.as_slice(), row.count), (&three[..], 3));
+    assert_eq!(row.of.as_ref().unwrap().matches(", ").count(), 2);
+    // Of one connection it is its own.
+    world.command(look(Some(A), ""));
+    let rows = world.look().findings;
+    assert_eq!(
+        (rows.len(), rows[0].count, rows[0].connections.len()),
+        (1, 1, 0)
+    );
+    // A search finds that of one of them, too.
+    world.command(look(None, "conn == 1"));
+    let rows = world.look().findings;
+    assert_eq!((rows.len(), rows[0].connection), (1, A));
+}
+
+#[test]
 fn what_never_answers_is_a_finding_and_an_attempt_that_is_given_up_is_none() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));

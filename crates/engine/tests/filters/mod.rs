@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use mqttscope_engine::{Engine, SocketId};
 use mqttscope_protocol::{
     Command, ConnectionId, EventKind, Export, ExportFormat, Looking, MessageDraft, Profile,
-    RecordId, Report, SearchView, WireRow,
+    RecordId, Report, SearchView, Target, WireRow,
 };
 use mqttscope_wire::Sender;
 
@@ -339,6 +339,51 @@ fn a_filter_on_connections_keeps_their_openings_and_follows_their_names() {
         "what the connection sent under its other name, too"
     );
     assert!(seen.wire.iter().all(|row| row.connection == A));
+}
+
+#[test]
+fn of_a_live_connection_the_address_and_the_port_of_the_server_are_those_of_its_own() {
+    let found = |address: &str, searches: &[&str]| -> Vec<usize> {
+        let mut world = World::new();
+        world.command(Command::Connect(
+            A,
+            Box::new(Profile {
+                target: Target::of_address(address),
+                client_identifier: "a".into(),
+                ..Profile::default()
+            }),
+        ));
+        let socket = world.socket_asked_for();
+        world.engine.handle_open(world.now, socket);
+        let connack = [0x20, 3, 0, 0, 0];
+        world.engine.handle_bytes(world.now, socket, &connack);
+        let count = |search: &&str| {
+            world.command(look(search));
+            types(&world.look()).len()
+        };
+        searches.iter().map(count).collect()
+    };
+    let searches = [
+        "ip.addr == 127.0.0.1",
+        "ip.dst == 127.0.0.0/8",
+        "tcp.port == 4331",
+        "tcp.srcport == 4331",
+        "tcp",
+        "ip.addr == 127.0.0.2 || tcp.port == 80",
+    ];
+    assert_eq!(
+        found("ws://127.0.0.1:4331/mqtt", &searches),
+        [2, 1, 2, 1, 2, 0]
+    );
+    // Of a name the port is known.
+    assert_eq!(found("ws://broker:4331", &searches), [0, 0, 2, 1, 2, 0]);
+    assert_eq!(
+        found(
+            "wss://[::1]/",
+            &["ipv6.addr == ::1", "tcp.port == 443", "ip.addr"]
+        ),
+        [2, 2, 0]
+    );
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn an_export_has_frames_readable_times_and_clients() {
         "{utc}"
     );
     let messages = export(&mut engine, ExportFormat::MessagesCsv);
-    let head = "time,utc,connection,client,direction,topic,qos,retain,dup,payload";
+    let head = "time,utc,connection,client,direction,topic,qos,retain,dup,payload,encoding";
     assert_eq!(messages.lines().next(), Some(head));
     assert!(
         messages

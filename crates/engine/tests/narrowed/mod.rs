@@ -108,6 +108,7 @@ fn one_by_one(engine: &mut Engine, like: &Looking, rows: &[FindingView]) -> Vec<
         let parts = lists(engine, looking).findings.into_iter();
         all.extend(parts.filter(|it| it.is_part).map(|part| FindingView {
             is_part: false,
+            connections: Vec::new(),
             ..part
         }));
     }

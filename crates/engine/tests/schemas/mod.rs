@@ -77,6 +77,9 @@ fn payloads_are_read_by_the_schema_of_their_topic() {
     assert_eq!(chart.paths, ["n.drift", "speed"]);
     let values: Vec<f64> = chart.lines[0].1.iter().map(|point| point.value).collect();
     assert_eq!(values, [-2.0, -3.0]);
+    // The page tells by these whether it is the chart that it asked for.
+    let of = (&*chart.topic, &*chart.path, chart.is_counting);
+    assert_eq!(of, ("motor/#", "n.drift", false));
 
     world.command(Command::Inspect(rows[1].2));
     let seen = world.look();

@@ -51,7 +51,7 @@ pub(super) static TABLE: &[Described] = &[
         "ip",
         Kind::Presence,
         Source::Fact(F::Ip),
-        "a captured connection over IPv4",
+        "a connection over IPv4, where an address is known",
     ),
     row(
         "ip.addr",
@@ -75,7 +75,7 @@ pub(super) static TABLE: &[Described] = &[
         "ipv6",
         Kind::Presence,
         Source::Fact(F::Ipv6),
-        "a captured connection over IPv6",
+        "a connection over IPv6, where an address is known",
     ),
     row(
         "ipv6.addr",
@@ -99,7 +99,7 @@ pub(super) static TABLE: &[Described] = &[
         "tcp",
         Kind::Presence,
         Source::Fact(F::Tcp),
-        "a captured connection",
+        "a connection over TCP, where a port is known",
     ),
     row(
         "tcp.port",

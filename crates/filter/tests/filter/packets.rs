@@ -42,6 +42,7 @@ impl Subject for Given {
         Ends {
             client: Some(SocketAddr::from(([10, 1, 2, 3], 50_000))),
             server: Some(SocketAddr::from(([192, 168, 0, 1], 1883))),
+            server_port: None,
             tls: true,
             websocket: false,
         }

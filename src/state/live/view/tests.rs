@@ -417,6 +417,28 @@ fn the_chart_draws_the_first_number_until_another_is_chosen() {
 }
 
 #[test]
+fn a_chart_of_something_else_or_of_a_part_is_not_taken_for_the_whole() {
+    let chart = |path: &str, is_counting| {
+        Act::Report(vec![Report::Chart(Chart {
+            paths: vec!["n".to_owned()],
+            topic: "#".to_owned(),
+            path: path.to_owned(),
+            without_number: 7,
+            is_counting,
+            ..Chart::default()
+        })])
+    };
+    // What has no number in itself is looked at again for the number in it.
+    let live = after([chart("", false)]);
+    assert_eq!((&*live.chart_path, live.is_charting()), ("n", true));
+    let live = live.reduce(chart("n", true));
+    assert!(live.is_charting());
+    let live = live.reduce(chart("n", false));
+    assert!(!live.is_charting());
+    assert!(live.reduce(Act::ChartTopic("a".into())).is_charting());
+}
+
+#[test]
 fn what_became_of_a_message_is_said_for_its_connection_alone() {
     let told = |connection: u32, number: u32, topic: &str, outcome: Outcome| {
         Act::Report(vec![Report::Published(Published {
