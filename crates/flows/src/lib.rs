@@ -16,6 +16,7 @@ mod run;
 mod scenario;
 pub mod script;
 mod text;
+mod unsaid;
 
 pub use behaviour::Behaviour;
 pub use caption::{Beat, Statements};

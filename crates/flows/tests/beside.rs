@@ -30,10 +30,11 @@ fn are_beside(runs: &[&Run]) {
         assert_eq!(diagram.time, diagrams[0].time, "{}", run.scenario.title);
         assert_eq!(diagram.height, diagrams[0].height);
         assert_eq!(diagram.end(), diagrams[0].end());
-        assert_eq!(
-            diagram.differs,
-            differs.map(|at| diagram.time.heights(at).0)
-        );
+        let line = differs.map(|at| diagram.time.heights(at).0);
+        assert_eq!(diagram.differs.is_some(), line.is_some());
+        if let (Some(line), Some(height)) = (line, diagram.differs) {
+            assert!((line - 28..=line).contains(&height));
+        }
         is_on_its_time_line(run, diagram);
     }
     let Some(at) = differs else { return };
@@ -126,4 +127,28 @@ fn a_run_alone_has_its_own_time_line() {
         Diagram::of(&run, Look::WIDE),
         Diagram::beside(&[&run], Look::WIDE)[0]
     );
+}
+
+#[test]
+fn the_line_where_runs_begin_to_differ_strikes_no_label_and_a_label_says_how_they_differ() {
+    let scenario = gallery().remove(2);
+    let runs = QOS.map(|qos| Run::of(&scenario.with_publish_qos(qos).with_subscribe_qos(qos)));
+    for look in [Look::TIGHT, Look::NARROW, Look::WIDE] {
+        let diagrams = Diagram::beside(&runs.each_ref(), look);
+        for (level, diagram) in diagrams.iter().enumerate() {
+            let line = diagram.differs.unwrap();
+            for arrow in &diagram.arrows {
+                let covers = arrow.label_place.covers(arrow.label.chars().count());
+                let is_off = line < covers.top || covers.bottom < line;
+                assert!(is_off, "{} at {line}\n{diagram}", arrow.label);
+            }
+            let says = |what: &str| {
+                let mut labels = diagram.arrows.iter().map(|arrow| &arrow.label);
+                labels.any(|label| label.starts_with(what))
+            };
+            let between = if look.short { " Q" } else { " · QoS " };
+            assert!(says(&format!("SUBSCRIBE{between}{level}")), "{diagram}");
+            assert!(says(&format!("SUBACK{between}{level}")), "{diagram}");
+        }
+    }
 }

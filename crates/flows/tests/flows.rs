@@ -251,11 +251,11 @@ fn a_message_is_told_from_another_by_what_it_carries() {
             .filter(|arrow| arrow.kind == PacketType::Publish)
         {
             let payload = String::from_utf8_lossy(&run.packets[arrow.packet].facts.payload);
-            assert!(
-                arrow.label.ends_with(&*payload),
-                "{} {payload}",
-                arrow.label
-            );
+            let (_, said) = arrow.label.split_once('“').unwrap();
+            let start = said.strip_suffix("…”").or(said.strip_suffix('”')).unwrap();
+            assert!(payload.starts_with(start), "{} {payload}", arrow.label);
+            // As much as tells one worker from another.
+            assert!(start.chars().count() >= payload.chars().count().min(6));
         }
     }
     let publish = run
@@ -265,7 +265,7 @@ fn a_message_is_told_from_another_by_what_it_carries() {
     let line = run.packet_line(publish.unwrap());
     let facts = &run.packets[publish.unwrap()].facts;
     let carried = format!(
-        "{} {}",
+        "{} “{}”",
         facts.topic,
         String::from_utf8_lossy(&facts.payload)
     );
@@ -279,6 +279,37 @@ fn a_message_is_told_from_another_by_what_it_carries() {
         .with_publish_qos(QoS::AtMostOnce)
         .with_subscribe_qos(QoS::AtMostOnce);
     assert_eq!(one.mixes_qos(), (false, false));
+}
+
+#[test]
+fn the_first_use_of_a_topic_alias_shows_the_topic_and_the_next_ones_the_alias_alone() {
+    let mut all = gallery().into_iter();
+    let run = Run::of(
+        &all.find(|scenario| scenario.title == "Topic alias")
+            .unwrap(),
+    );
+    for look in [Look::WIDE, Look::fit(3, 840), Look::fit(3, 1400)] {
+        let diagram = Diagram::of(&run, look);
+        let labels = diagram
+            .arrows
+            .iter()
+            .filter(|arrow| arrow.kind == PacketType::Publish);
+        let mut seen = Vec::new();
+        for arrow in labels {
+            let label = &arrow.label;
+            assert!(label.starts_with("PUBLISH · QoS 0 · alias 1 · "), "{label}");
+            let way = (arrow.from, arrow.to);
+            let has_topic = label.contains("build");
+            assert_eq!(has_topic, !seen.contains(&way), "{label}");
+            assert_eq!(
+                label.contains("“21”") || label.contains("“22”"),
+                !has_topic,
+                "{label}"
+            );
+            seen.push(way);
+        }
+        assert_eq!(seen.len(), 6);
+    }
 }
 
 #[test]
@@ -340,16 +371,44 @@ fn a_step_is_exported_with_what_is_to_come_faint_and_its_caption() {
             caption: &beats[step].text,
         })
     };
-    let faint = |svg: &str| svg.matches("<g opacity").count();
+    let faint = |svg: &str| svg.matches(r#"<g opacity=".3"><path"#).count();
+    // A label is read before its packet is sent, too.
+    let read = |svg: &str| svg.matches(r#"<text opacity=".64""#).count();
     assert_eq!(faint(&svg(0)), run.packets.len());
     assert!(faint(&svg(9)) > 0 && faint(&svg(9)) < run.packets.len());
-    assert_eq!(faint(&svg(beats.len() - 1)), 0);
+    assert_eq!(read(&svg(0)), run.packets.len());
+    assert_eq!(read(&svg(9)), faint(&svg(9)));
+    assert!(!svg(beats.len() - 1).contains("opacity=\""));
     assert!(svg(0).contains("Two handshakes, one on each side of the broker."));
     assert_eq!(
         svg(3).matches(r#"stroke="green""#).count(),
         4,
         "two of them, in two parts"
     );
+}
+
+#[test]
+fn a_time_without_a_connection_is_seen_faint_before_it_comes() {
+    let scenario = gallery()
+        .into_iter()
+        .find(|scenario| scenario.title == "QoS 2, PUBREC lost");
+    let run = Run::of(&scenario.unwrap());
+    let diagram = Diagram::of(&run, Look::WIDE);
+    let export = Export {
+        title: "",
+        palette: &Palette::default(),
+        until: Some(0),
+        caption: "",
+    };
+    let svg = diagram.to_svg(&export);
+    let area = svg.lines().find(|line| line.contains("mistyrose")).unwrap();
+    assert!(area.starts_with(r#"<g opacity=".3"><rect"#), "{area}");
+    assert!(
+        !svg.contains(&diagram.bands[0].label),
+        "not told before it is over"
+    );
+    // The lost packet's label is in another colour, which needs more.
+    assert_eq!(svg.matches(r#"<text opacity=".82""#).count(), 1);
 }
 
 #[test]
@@ -370,6 +429,8 @@ fn the_animation_shows_every_packet_and_every_caption() {
         let svg = diagram.to_animated_svg("a < b", &Palette::default(), &frames);
         for index in 0..run.packets.len() {
             assert!(svg.contains(&format!("@keyframes a{index}{{")));
+            assert!(svg.contains(&format!("@keyframes l{index}{{")));
+            assert!(svg.contains(&format!("<text class=\"k l{index}\"")));
             assert!(svg.contains(&format!("class=\"k t{index}\" opacity=\"0\"")));
         }
         let last = beats.len() - 1;

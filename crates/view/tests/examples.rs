@@ -127,3 +127,22 @@ fn titles_are_unique_and_say_something() {
         );
     }
 }
+
+#[test]
+fn a_message_each_way_is_a_publish_of_either_end() {
+    let told: Vec<&Example> = examples::ALL
+        .iter()
+        .filter(|example| example.shows.contains("essage each way"))
+        .collect();
+    assert!(told.len() > 1);
+    for example in told {
+        for mark in ["C: 3", "S: 3"] {
+            let mut lines = example.hex.lines();
+            assert!(
+                lines.any(|line| line.starts_with(mark)),
+                "{mark} in {}",
+                example.title
+            );
+        }
+    }
+}

@@ -167,9 +167,14 @@ pub(crate) const fn is_noncharacter(character: char) -> bool {
     (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef)
 }
 
-/// Whether the bytes begin with the encoding of a code point from U+D800 to U+DFFF.
-pub(crate) const fn begins_with_surrogate(bytes: &[u8]) -> bool {
-    matches!(bytes, [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..])
+/// The code point from U+D800 to U+DFFF whose encoding the bytes begin with.
+pub(crate) fn surrogate_of(bytes: &[u8]) -> Option<u32> {
+    match *bytes {
+        [0xed, middle @ 0xa0..=0xbf, last @ 0x80..=0xbf, ..] => {
+            Some(0xd000 | (u32::from(middle & 0x3f) << 6) | u32::from(last & 0x3f))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

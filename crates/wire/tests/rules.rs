@@ -209,3 +209,21 @@ fn a_message_with_a_named_reason_is_a_sentence() {
         "Only the other side may give the reason 0x19 (Re-authenticate): 0x00 is the server's, 0x19 the client's."
     );
 }
+
+#[test]
+fn a_half_of_a_pair_is_named_by_its_code_point() {
+    for (text, name) in [
+        ("ed a0 80", "U+D800"),
+        ("ed a0 bd", "U+D83D"),
+        ("ed bf bf", "U+DFFF"),
+    ] {
+        let packet = bytes(&format!("30 | 0003 {text}"));
+        let found = dissect(&packet, Context::new(ProtocolVersion::V3_1_1));
+        let [fault] = &found.diagnostics[..] else {
+            panic!("{:?}", found.diagnostics);
+        };
+        assert_eq!(fault.rule, Rule::StringSurrogate);
+        let said = fault.message(&packet);
+        assert!(said.contains(name), "{said}");
+    }
+}

@@ -48,7 +48,11 @@ impl Run {
     }
 
     fn beginning(&self) -> Beat {
-        let text = if self.scenario.watch.is_empty() {
+        let unsaid = self.scenario.unsaid();
+        let text = if !unsaid.is_empty() {
+            // What to watch for does not happen in this version.
+            unsaid.join(" ")
+        } else if self.scenario.watch.is_empty() {
             // What is sent at the very beginning is on its way and counted.
             "Nothing has arrived yet.".to_owned()
         } else {

@@ -14,7 +14,7 @@ impl Run {
             PacketType::Connect => self.connect(packet, at),
             PacketType::Connack => self.connack(index, packet),
             PacketType::Publish if packet.sender == Sender::Client => self.to_broker(index, packet),
-            PacketType::Publish => self.to_client(packet, at),
+            PacketType::Publish => self.to_client(index, packet, at),
             _ => self.answer(index, packet),
         };
         let text = text + &request(&packet.facts);
@@ -164,7 +164,7 @@ impl Run {
         }
     }
 
-    fn to_client(&self, packet: &Packet, at: u64) -> (String, Statements) {
+    fn to_client(&self, index: usize, packet: &Packet, at: u64) -> (String, Statements) {
         let (_, client) = self.ends(packet);
         let facts = &packet.facts;
         let id = facts.identifier.unwrap_or_default();
@@ -185,11 +185,9 @@ impl Run {
                 }
                 _ => None,
             });
-        let limited = self
-            .scenario
-            .clients
-            .get(packet.client)
-            .and_then(|station| station.receive_maximum);
+        let station = self.scenario.clients.get(packet.client);
+        let limited = station.and_then(|station| station.receive_maximum);
+        let limited = limited.filter(|_| self.scenario.version.is_v5());
         let answer = match facts.qos {
             Some(QoS::AtLeastOnce) => " and sends PUBACK",
             Some(QoS::ExactlyOnce) => ", stores the identifier and sends PUBREC",
@@ -266,7 +264,12 @@ impl Run {
             }
             _ if limited == Some(1) => (
                 format!(
-                    "{client} receives the one message it allows at a time{answer}. The next message has to wait for that."
+                    "{client} receives the one message it allows at a time{answer}.{}",
+                    if self.waits_for(index, packet) {
+                        " The next message has to wait for that."
+                    } else {
+                        ""
+                    }
                 ),
                 cited::WINDOW,
             ),
@@ -347,6 +350,24 @@ impl Run {
                 cited::NONE,
             ),
         }
+    }
+
+    /// Whether the broker sends another message as soon as this one is acknowledged.
+    fn waits_for(&self, index: usize, packet: &Packet) -> bool {
+        let of_client = || {
+            let later = self.packets.iter().skip(index);
+            later.filter(|other| other.connection == packet.connection)
+        };
+        let acknowledged = of_client().find_map(|other| {
+            let is_last = matches!(other.facts.kind, PacketType::Puback | PacketType::Pubcomp);
+            let is_own =
+                other.sender == Sender::Client && other.facts.identifier == packet.facts.identifier;
+            other.arrived().filter(|_| is_last && is_own)
+        });
+        acknowledged.is_some_and(|at| {
+            let mut next = of_client().filter(|other| other.sender == Sender::Server);
+            next.any(|other| other.facts.kind == PacketType::Publish && other.sent == at)
+        })
     }
 
     /// Whether the broker retains a message of the same topic already.

@@ -4,7 +4,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::svg::{FAINT, escaped};
+use super::svg::{FAINT, escaped, faint_label};
 use super::{Arrow, Diagram, Palette};
 
 /// Pixels of height in a second between two steps.
@@ -112,8 +112,10 @@ impl Diagram {
         }
         for (index, arrow) in self.arrows.iter().enumerate() {
             write!(out, r#"<g class="k a{index}">"#)?;
-            self.write_arrow(out, arrow, palette)?;
-            out.write_str("</g>\n")?;
+            self.write_way(out, arrow, palette)?;
+            out.write_str("</g>")?;
+            self.write_label(out, arrow, palette, &format!(r#" class="k l{index}""#))?;
+            out.write_str("\n")?;
         }
         for (index, arrow) in self.arrows.iter().enumerate() {
             write_token(out, index, arrow, palette)?;
@@ -174,6 +176,13 @@ impl Diagram {
         for (index, arrow) in self.arrows.iter().enumerate() {
             let (from, to) = (clock.at(arrow.top), clock.at(arrow.bottom));
             shown(&mut css, &format!("a{index}"), FAINT, from, 100.0)?;
+            shown(
+                &mut css,
+                &format!("l{index}"),
+                faint_label(arrow),
+                from,
+                100.0,
+            )?;
             let (x0, x1) = (self.look.x(arrow.from), self.x_at(arrow, arrow.bottom));
             let (y0, y1) = (arrow.top, arrow.bottom);
             writeln!(

@@ -1,5 +1,6 @@
 //! What tells runs apart that are compared: from which moment on, and by which sums.
 
+use super::Diagram;
 use crate::packet::Fate;
 use crate::run::{Counts, Run, What};
 use crate::text::seconds;
@@ -62,6 +63,23 @@ pub fn what_differs(runs: &[&Run]) -> String {
         "The same before {}, then different. In the end: {sums}.",
         seconds(at)
     )
+}
+
+/// How far above its moment the line stands at most, in pixels.
+const ABOVE: u32 = 28;
+
+/// The height of the line across some pictures at which they begin to differ: that of the moment, or as little above
+/// it as keeps the line off every label; where nothing does, as it would be.
+pub(super) fn line(pictures: &[Diagram], height: u32) -> u32 {
+    let strikes = |height: u32| {
+        let mut arrows = pictures.iter().flat_map(|picture| &picture.arrows);
+        arrows.any(|arrow| {
+            let covers = arrow.label_place.covers(arrow.label.chars().count());
+            covers.top <= height && height <= covers.bottom
+        })
+    };
+    let mut heights = (0..=ABOVE).map(|above| height.saturating_sub(above));
+    heights.find(|height| !strikes(*height)).unwrap_or(height)
 }
 
 fn seen(run: &Run) -> Vec<(u64, Seen<'_>)> {

@@ -48,6 +48,9 @@ impl Look {
         margin: 80,
         short: false,
     };
+    /// The most between two lanes where there is more room than that: a long topic has it.
+    const MOST: u32 = 420;
+
     /// For a narrow column.
     pub const NARROW: Self = Self {
         spacing: 142,
@@ -58,7 +61,7 @@ impl Look {
     /// For several pictures beside each other: as narrow as the longest short label allows. The names of the outer
     /// lanes stand inwards.
     pub const TIGHT: Self = Self {
-        spacing: 116,
+        spacing: 122,
         margin: 12,
         short: true,
     };
@@ -71,10 +74,10 @@ impl Look {
         let inner = room.saturating_sub(wide.margin.saturating_mul(2));
         match inner.checked_div(gaps) {
             Some(spacing) if spacing >= 212 => Self {
-                spacing: if spacing < wide.spacing {
+                spacing: if spacing < Self::MOST {
                     spacing
                 } else {
-                    wide.spacing
+                    Self::MOST
                 },
                 ..wide
             },
@@ -228,12 +231,15 @@ impl Diagram {
     #[must_use]
     pub fn beside(runs: &[&Run], look: Look) -> Vec<Self> {
         let time = arrows::time_line(runs);
-        let differs = differ_from(runs).map(|at| time.heights(at).0);
-        let picture = |run: &&Run| Self {
-            differs,
-            ..Self::on(run, look, time.clone())
-        };
-        runs.iter().map(picture).collect()
+        let picture = |run: &&Run| Self::on(run, look, time.clone());
+        let mut pictures: Vec<Self> = runs.iter().map(picture).collect();
+        if let Some(at) = differ_from(runs) {
+            let height = differs::line(&pictures, time.heights(at).0);
+            for picture in &mut pictures {
+                picture.differs = Some(height);
+            }
+        }
+        pictures
     }
 
     fn on(run: &Run, look: Look, time: TimeLine) -> Self {

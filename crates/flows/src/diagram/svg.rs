@@ -11,8 +11,11 @@ pub(super) const HEAD: u32 = 64;
 /// Of the caption: the height of a line, and the width of a letter.
 const LINE: u32 = 21;
 const LETTER: u32 = 8;
-/// How much of a packet is seen that was not sent yet.
-pub(super) const FAINT: &str = ".22";
+/// How much is seen of what is still to come: lines and areas, and labels, which are read all the same (4.5:1).
+pub(super) const FAINT: &str = ".3";
+const FAINT_LABEL: &str = ".64";
+/// The same of a label in the colour of what is lost.
+const FAINT_LOST: &str = ".82";
 
 /// The colours of the file, as CSS writes them. The page gives those it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,20 +113,39 @@ impl Diagram {
         let caption = self.wrap(export.caption);
         self.begin(out, export.title, export.palette, caption.len(), "")?;
         let until = export.until.unwrap_or(u32::MAX);
-        for band in self.bands.iter().filter(|band| band.top < until) {
-            self.write_band(out, band, until, export.palette)?;
+        for band in &self.bands {
+            if until < band.bottom {
+                write!(out, r#"<g opacity="{FAINT}">"#)?;
+                self.write_area(out, band, band.bottom, export.palette)?;
+                out.write_str("</g>\n")?;
+            }
+            if band.top < until {
+                self.write_band(out, band, until, export.palette)?;
+            }
         }
-        for bar in self.bars.iter().filter(|bar| bar.top < until) {
-            self.write_bar(out, bar, until, export.palette)?;
+        for bar in &self.bars {
+            if until < bar.bottom {
+                write!(out, r#"<g opacity="{FAINT}">"#)?;
+                self.write_bar(out, bar, bar.bottom, export.palette)?;
+                out.write_str("</g>\n")?;
+            }
+            if bar.top < until {
+                self.write_bar(out, bar, until, export.palette)?;
+            }
         }
         for arrow in &self.arrows {
-            if arrow.top < until {
-                out.write_str("<g>")?;
-            } else {
+            let is_to_come = until <= arrow.top;
+            if is_to_come {
                 write!(out, r#"<g opacity="{FAINT}">"#)?;
+            } else {
+                out.write_str("<g>")?;
             }
-            self.write_arrow(out, arrow, export.palette)?;
-            out.write_str("</g>\n")?;
+            self.write_way(out, arrow, export.palette)?;
+            out.write_str("</g>")?;
+            let opacity = is_to_come.then(|| faint_label(arrow));
+            let opacity = opacity.map(|part| format!(r#" opacity="{part}""#));
+            self.write_label(out, arrow, export.palette, &opacity.unwrap_or_default())?;
+            out.write_str("\n")?;
         }
         self.write_caption(out, &caption, export.palette)?;
         out.write_str("</g>\n</svg>\n")
@@ -176,17 +198,9 @@ impl Diagram {
         until: u32,
         palette: &Palette,
     ) -> Result {
-        let (lane, broker) = (self.look.x(band.lane), self.look.x(self.lane_of(None)));
-        let (left, right) = (lane.min(broker), lane.max(broker));
+        let (left, right) = self.sides(band);
         let bottom = band.bottom.min(until);
-        write!(
-            out,
-            r#"<rect x="{left}" y="{}" width="{}" height="{}" rx="4" fill="{}" fill-opacity=".65"/>"#,
-            band.top,
-            right.saturating_sub(left),
-            bottom.saturating_sub(band.top),
-            palette.error_soft,
-        )?;
+        self.write_area(out, band, bottom, palette)?;
         if bottom == band.bottom {
             write!(
                 out,
@@ -198,6 +212,25 @@ impl Diagram {
             )?;
         }
         out.write_str("\n")
+    }
+
+    /// Where a band begins and ends, in pixels from the left.
+    fn sides(&self, band: &Band) -> (u32, u32) {
+        let (lane, broker) = (self.look.x(band.lane), self.look.x(self.lane_of(None)));
+        (lane.min(broker), lane.max(broker))
+    }
+
+    /// The ground of a band, down to a height.
+    fn write_area(&self, out: &mut String, band: &Band, bottom: u32, palette: &Palette) -> Result {
+        let (left, right) = self.sides(band);
+        write!(
+            out,
+            r#"<rect x="{left}" y="{}" width="{}" height="{}" rx="4" fill="{}" fill-opacity=".65"/>"#,
+            band.top,
+            right.saturating_sub(left),
+            bottom.saturating_sub(band.top),
+            palette.error_soft,
+        )
     }
 
     pub(super) fn write_bar(
@@ -222,7 +255,8 @@ impl Diagram {
         )
     }
 
-    pub(super) fn write_arrow(&self, out: &mut String, arrow: &Arrow, palette: &Palette) -> Result {
+    /// The line of an arrow and its end.
+    pub(super) fn write_way(&self, out: &mut String, arrow: &Arrow, palette: &Palette) -> Result {
         let Shape { way, end } = self.shape(arrow);
         let colour = palette.of(arrow);
         let filled = if arrow.lost { "none" } else { colour };
@@ -231,6 +265,21 @@ impl Diagram {
         } else {
             ""
         };
+        write!(
+            out,
+            r#"<path d="{way}" fill="none" stroke="{colour}" stroke-width="1.6"{dashes}/><path d="{end}" fill="{filled}" stroke="{colour}" stroke-width="1.6"/>"#
+        )
+    }
+
+    /// The label of an arrow; `attributes` are further ones of its element, with a space before each.
+    pub(super) fn write_label(
+        &self,
+        out: &mut String,
+        arrow: &Arrow,
+        palette: &Palette,
+        attributes: &str,
+    ) -> Result {
+        let colour = palette.of(arrow);
         let ink = if arrow.lost { colour } else { &palette.ink };
         let weight = if arrow.again { "650" } else { "400" };
         let ground = &palette.ground;
@@ -238,7 +287,7 @@ impl Diagram {
         let anchor = if place.is_end { "end" } else { "start" };
         write!(
             out,
-            r#"<path d="{way}" fill="none" stroke="{colour}" stroke-width="1.6"{dashes}/><path d="{end}" fill="{filled}" stroke="{colour}" stroke-width="1.6"/><text x="{}" y="{}" text-anchor="{anchor}" font-family="ui-monospace, monospace" font-size="11.5" font-weight="{weight}" fill="{ink}" stroke="{ground}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
+            r#"<text{attributes} x="{}" y="{}" text-anchor="{anchor}" font-family="ui-monospace, monospace" font-size="11.5" font-weight="{weight}" fill="{ink}" stroke="{ground}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
             place.x,
             place.y,
             escaped(&arrow.label)
@@ -282,6 +331,11 @@ impl Diagram {
         }
         lines
     }
+}
+
+/// How much of its label is seen before a packet is sent.
+pub(super) const fn faint_label(arrow: &Arrow) -> &'static str {
+    if arrow.lost { FAINT_LOST } else { FAINT_LABEL }
 }
 
 pub(super) fn escaped(text: &str) -> String {

@@ -12,10 +12,10 @@ use super::application::{Application, options};
 use super::counts::{Book, Counts};
 use super::log::Log;
 use super::memory::{Does, Memory};
-use super::unused::{unasked, unused};
+use super::unused::{Unused, unasked, unused};
 use super::work::Worker;
 use super::{Break, Happening, MAX_PACKETS, Run, What, Why};
-use crate::scenario::{Act, Fault, Scenario, When};
+use crate::scenario::{Fault, Scenario, When};
 
 /// Milliseconds that a run goes on after the last thing that its scenario names.
 const REST: u64 = 120_000;
@@ -81,7 +81,7 @@ impl<'a> Stage<'a> {
             world,
             agenda: Agenda::of(scenario),
             log: Log::default(),
-            book: Book::new(shares(scenario)),
+            book: Book::new(scenario.shared_filter().is_some()),
             delays: vec![scenario.delay.max(1); scenario.clients.len()],
             blame: vec![Why::Closed; scenario.clients.len()],
             blocks: vec![0; scenario.clients.len()],
@@ -134,7 +134,9 @@ impl<'a> Stage<'a> {
             .chain(self.happenings.iter().map(|happening| happening.at))
             .max()
             .unwrap_or(0);
-        let mut idle = unused(self.scenario, &self.traps, &self.breaks);
+        let unsaid = self.scenario.unsaid().into_iter();
+        let mut idle: Vec<Unused> = unsaid.map(|text| Unused { text }).collect();
+        idle.extend(unused(self.scenario, &self.traps, &self.breaks));
         idle.extend(unasked(
             self.scenario,
             &self.applications,
@@ -298,11 +300,4 @@ fn keep<T: PartialEq>(list: &mut Vec<(u64, T)>, now: u64, value: T) {
         Some((at, last)) if *at == now => *last = value,
         _ => list.push((now, value)),
     }
-}
-
-/// Whether a subscription of the scenario is shared.
-fn shares(scenario: &Scenario) -> bool {
-    scenario.steps.iter().any(
-        |step| matches!(&step.act, Act::Subscribe { filter, .. } if filter.starts_with("$share/")),
-    )
 }

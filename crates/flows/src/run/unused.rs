@@ -1,5 +1,5 @@
-//! Lines of a scenario of which nothing came in its run, and why: faults that did not happen, and answers that no message
-//! asked for.
+//! Lines of a scenario of which nothing came in its run, and why: faults that did not happen, answers that no message
+//! asked for, and what its version cannot say.
 
 use mqttscope_answers::topic_filter;
 use mqttscope_shared::topic_tree;

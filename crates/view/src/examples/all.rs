@@ -72,6 +72,8 @@ const SENSOR: Example<'static> = sound("Conversations", V5, None, "A sensor repo
         S: 20 09 00 00 06 21 00 14 22 00 0a\n\
         C: 82 0e 00 01 00 00 08 63 6d 64 2f 34 32 2f 2b 01\n\
         S: 90 04 00 01 00 01\n\
+        S: 32 16 00 0f 63 6d 64 2f 34 32 2f 69 6e 74 65 72 76 61 6c 00 01 00 36 30\n\
+        C: 40 02 00 01\n\
         C: 32 41 00 0b 73 69 74 65 2f 61 2f 74 65 6d 70 00 02 15 01 01 03 00 10 61 70 70 6c 69 63 61 74 69 \
         6f 6e 2f 6a 73 6f 6e 7b 22 63 65 6c 73 69 75 73 22 3a 32 31 2e 35 2c 22 61 74 22 3a 22 6b 69 6c \
         6e 22 7d\n\
@@ -195,8 +197,8 @@ pub const ALL: &[Example<'static>] = &[
         "The client asks the server to publish its will.",
         "e0 07 04 05 11 00 00 00 00"),
     sound("MQTT 5", V5, Some(Client), "AUTH",
-        "One step of a challenge and response.",
-        "f0 27 18 25 15 00 0b 53 43 52 41 4d 2d 53 48 41 2d 31 16 00 14 6e 2c 2c 6e 3d 6f 70 65 72 61 74 \
+        "The client begins to authenticate anew, with the first message of SCRAM.",
+        "f0 27 19 25 15 00 0b 53 43 52 41 4d 2d 53 48 41 2d 31 16 00 14 6e 2c 2c 6e 3d 6f 70 65 72 61 74 \
             6f 72 2c 72 3d 66 79 6b 6f"),
     sound("MQTT 3.1.1", V3_1_1, Some(Client), "CONNECT",
         "Will, user name and password, no properties.",
@@ -336,10 +338,10 @@ pub const ALL: &[Example<'static>] = &[
         "The reserved flag is 1.",
         "10 12 00 04 4d 51 54 54 04 03 00 3c 00 06 63 6c 69 65 6e 74"),
     broken(V5, Some(Client), "connect-will-qos-without-will", "Will QoS without a will",
-        "The flags announce a will that is missing.",
+        "The flags give the will a QoS, but announce no will.",
         "10 13 00 04 4d 51 54 54 05 0a 00 3c 00 00 06 63 6c 69 65 6e 74"),
     broken(V3_1_1, Some(Client), "connect-password-without-user-name", "Password without user name",
-        "3.1.1 requires both; version 5 does not.",
+        "In 3.1.1 a password needs a user name; in version 5 it does not.",
         "10 1a 00 04 4d 51 54 54 04 42 00 3c 00 06 63 6c 69 65 6e 74 00 06 73 65 63 72 65 74"),
     broken(V3_1_1, Some(Client), "connect-client-id-empty-kept-session", "No identifier, session kept",
         "The server could never find the session again.",

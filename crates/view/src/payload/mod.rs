@@ -178,9 +178,7 @@ fn looks_like_text(text: &str) -> bool {
 fn readable(text: &str) -> String {
     let mut lines = text.split('\n').map(|line| {
         line.split('\t')
-            .map(|part| {
-                escape::escape(part.trim_end_matches('\r').as_bytes()).replace("\\\\", "\\")
-            })
+            .map(|part| escape::visible(part.trim_end_matches('\r')))
             .collect::<Vec<_>>()
             .join("\t")
     });
@@ -217,7 +215,7 @@ fn indent(text: &str) -> String {
     while let Some(character) = characters.next() {
         if in_string {
             if escape_needed(character) {
-                out.push_str(&escape::escape(character.to_string().as_bytes()));
+                out.push_str(&escape::visible(&character.to_string()));
             } else {
                 out.push(character);
             }
@@ -261,7 +259,7 @@ fn indent(text: &str) -> String {
 fn escape_needed(character: char) -> bool {
     character != '\\'
         && character > '\x7e'
-        && !escape::escape(character.encode_utf8(&mut [0; 4]).as_bytes()).starts_with(character)
+        && !escape::visible(character.encode_utf8(&mut [0; 4])).starts_with(character)
 }
 
 fn break_line(out: &mut String, depth: usize) {

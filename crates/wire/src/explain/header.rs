@@ -16,6 +16,12 @@ pub(super) fn value(at: At<'_>) -> Meaning {
             0 => "first attempt to send it",
             _ => "may be a repetition: it was sent before",
         }),
+        // Version 3.1 has these flags in packets that carry no message, too.
+        Field::QoS if is_of_no_message(at.packet_type()) => fixed(match at.number()? {
+            1 => "this packet is acknowledged",
+            _ => "must be 1 in this packet",
+        }),
+        Field::Retain if is_of_no_message(at.packet_type()) => fixed("not used in this packet"),
         Field::QoS => qos(at.number()?),
         Field::Retain => fixed(retain(at, at.number()? != 0)),
         Field::RemainingLength => remaining_length(at),
@@ -52,6 +58,14 @@ fn retain(at: At<'_>, is_set: bool) -> &'static str {
     }
 }
 
+/// Those that are sent with QoS 1 in version 3.1, and with fixed flags later.
+const fn is_of_no_message(packet_type: PacketType) -> bool {
+    matches!(
+        packet_type,
+        PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe
+    )
+}
+
 /// A QoS by its number.
 pub(super) fn qos(level: u32) -> Meaning {
     fixed(match level {
@@ -79,10 +93,7 @@ fn packet_type(at: At<'_>) -> Meaning {
 fn reserved_flags(at: At<'_>) -> Meaning {
     let number = at.number()?;
     let packet_type = at.packet_type();
-    let two = matches!(
-        packet_type,
-        PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe
-    );
+    let two = is_of_no_message(packet_type);
     // In 3.1 these three are sent with QoS 1 and may have DUP set.
     if two && at.version == ProtocolVersion::V3_1 && number == 0b1010 {
         return fixed("QoS 1, DUP: sent again");

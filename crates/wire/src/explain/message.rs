@@ -130,6 +130,7 @@ fn packet_identifier(at: At<'_>) -> Meaning {
     let text = match at.packet_type() {
         PacketType::Publish => match at.tree.number(Field::QoS) {
             Some(2) => "the PUBREC, PUBREL and PUBCOMP carry it too",
+            Some(3) => "of no use: QoS 3 does not exist, and nothing answers it",
             _ => "the PUBACK carries it too",
         },
         PacketType::Puback | PacketType::Pubrec => "answers the PUBLISH that carries it",

@@ -25,6 +25,9 @@ pub(super) fn value(at: At<'_>) -> Meaning {
             0 => "new messages arrive with RETAIN 0",
             _ => "messages arrive with RETAIN as published",
         }),
+        Field::RetainHandling if is_shared(at) => {
+            fixed("of no effect: no retained message is sent to a shared subscription")
+        }
         Field::RetainHandling => fixed(match at.number()? {
             0 => "retained messages come at every SUBSCRIBE",
             1 => "retained messages come if the subscription is new",
@@ -94,7 +97,27 @@ fn subscription(at: At<'_>) -> Meaning {
     }
 }
 
-/// The options that are not 0, in words.
+/// Whether an option is one of a shared subscription.
+fn is_shared(at: At<'_>) -> bool {
+    let mut index = at.index;
+    while let Some(above) = at.tree.parent(index) {
+        index = above;
+        if at
+            .tree
+            .get(index)
+            .is_some_and(|node| node.field == Field::Subscription)
+        {
+            let mut inside = at.tree.children(index);
+            return inside.any(|(index, node)| {
+                let content = at.tree.content(index, at.packet);
+                node.field == Field::TopicFilter && content.starts_with(b"$share/")
+            });
+        }
+    }
+    false
+}
+
+/// The options that are not 0 and have an effect, in words.
 fn options(at: At<'_>) -> Meaning {
     let mut out = String::new();
     for (_, node) in at.children() {
@@ -107,6 +130,7 @@ fn options(at: At<'_>) -> Meaning {
             (Field::MaximumQoSOption, 2) => "QoS 2",
             (Field::MaximumQoSOption, _) => "QoS 3",
             (_, 0) => continue,
+            (Field::RetainHandling, 1 | 2) if is_shared(at) => continue,
             (Field::NoLocal, _) => "not its own messages",
             (Field::RetainAsPublished, _) => "RETAIN as published",
             (Field::RetainHandling, 1) => "retained ones if new",

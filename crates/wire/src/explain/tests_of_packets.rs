@@ -1,9 +1,9 @@
 //! Whole packets in words: what [`crate::dissect`] leaves, explained.
 
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 use super::value;
-use crate::ProtocolVersion::{self, V3_1_1, V5};
+use crate::ProtocolVersion::{self, V3_1, V3_1_1, V5};
 use crate::{Context, Field, Sender};
 
 /// Every line that a page would show for a packet: depth, field, meaning.
@@ -95,14 +95,57 @@ Payload: 1 subscription
    ShareName: 1 byte
    Separator: the filter begins behind it
    Text: 5 bytes
-  Subscription Options: retained ones if new, RETAIN as published, not its own messages, QoS 1
+  Subscription Options: RETAIN as published, not its own messages, QoS 1
    Reserved: as it must be
-   Retain Handling: retained messages come if the subscription is new
+   Retain Handling: of no effect: no retained message is sent to a shared subscription
    Retain As Published: messages arrive with RETAIN as published
    No Local: the client does not get what it publishes itself
    Maximum QoS: messages come with QoS 0 or 1
 "
     );
+}
+
+#[test]
+fn retain_handling_is_of_one_filter() {
+    // The same options behind a filter that is shared and one that is not.
+    let packet = b"\x82\x14\x00\x01\x00\x00\x09$share/g/a\x00\x00\x03a/b\x00";
+    let text = lines(packet, V5);
+    let said: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Retain Handling: "))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "of no effect: no retained message is sent to a shared subscription",
+            "retained messages come at every SUBSCRIBE"
+        ]
+    );
+}
+
+#[test]
+fn flags_of_3_1_that_stand_in_a_packet_without_a_message_are_not_read_as_those_of_one() {
+    for packet in [
+        &b"\x8a\x06\x00\x01\x00\x01a\x00"[..],
+        b"\xa2\x05\x00\x01\x00\x01a",
+        b"\x62\x02\x00\x01",
+    ] {
+        let text = lines(packet, V3_1);
+        assert!(text.contains("RETAIN: not used in this packet"), "{text}");
+        assert!(text.contains("QoS: this packet is acknowledged"), "{text}");
+        assert!(
+            !text.contains("subscribers") && !text.contains("arrive twice"),
+            "{text}"
+        );
+    }
+    let text = lines(b"\x32\x06\x00\x01a\x00\x01x", V3_1);
+    assert!(text.contains("at least once"), "{text}");
+}
+
+#[test]
+fn an_identifier_at_qos_3_is_answered_by_nothing() {
+    let text = lines(b"\x36\x06\x00\x01a\x00\x01x", V3_1_1);
+    assert!(!text.contains("the PUBACK carries"), "{text}");
 }
 
 #[test]

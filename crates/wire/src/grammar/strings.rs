@@ -177,13 +177,14 @@ impl<'a, S: Sink> Cursor<'a, S> {
             let from = error.valid_up_to();
             let bad = content.get(from..).unwrap_or_default();
             //= [MQTT-1.5.4-1] v5, [MQTT-1.5.3-1] v3.1.1: well-formed, no surrogates
-            let (rule, len) = if text::begins_with_surrogate(bad) {
-                (Rule::StringSurrogate, 3)
+            let (rule, len, value) = if let Some(half) = text::surrogate_of(bad) {
+                (Rule::StringSurrogate, 3, half)
             } else {
-                (Rule::StringNotUtf8, error.error_len().unwrap_or(bad.len()))
+                let value = bad.first().copied().map_or(0, u32::from);
+                let len = error.error_len().unwrap_or(bad.len());
+                (Rule::StringNotUtf8, len, value)
             };
             let at = start.saturating_add(from);
-            let value = bad.first().copied().map_or(0, u32::from);
             self.fault_value(rule, Span::of_bytes(at, at.saturating_add(len)), value)?;
         }
         if let Some(zero) = content.iter().position(|&byte| byte == 0) {
