@@ -179,7 +179,7 @@ impl Engine {
                     self.sockets.remove(&socket);
                     self.transport.push_back(Transport::Close { socket });
                 }
-                (Action::Over { by_fault: true }, _) => self.broken(now, id),
+                (Action::Over { by_fault: true }, _) => self.break_by_fault(now, id),
                 (Action::Say(said), Some(socket)) => self.said(now, id, socket, said),
                 // Each end is handled where it comes.
                 _ => {}
@@ -188,7 +188,7 @@ impl Engine {
     }
 
     /// A fault has broken the connection.
-    fn broken(&mut self, now: Instant, id: ConnectionId) {
+    fn break_by_fault(&mut self, now: Instant, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.ended(End::Struck);
             connection.faulty = None;
