@@ -11,6 +11,8 @@ use mqttscope_wire::ProtocolVersion;
 /// What the standard promises and not every broker keeps.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Promise {
+    /// A message comes once to its one subscription, on a connection that does not break.
+    Once,
     /// Each handshake that the broker begins, it ends.
     Handshakes,
     /// What waits for a client whose connection broke is sent to it, and not twice at QoS 2.
@@ -21,6 +23,8 @@ pub(crate) enum Promise {
 
 /// Brokers that were seen to break one, with a client that does not: in one version, or in all.
 const BROKEN: &[(&str, Option<ProtocolVersion>, Promise)] = &[
+    // On a busy machine it now and then delivers all 200 messages twice, at QoS 1 and 2, after one SUBSCRIBE.
+    ("activemq", None, Promise::Once),
     // After a break it delivers messages of QoS 2 once more, under new identifiers.
     ("activemq", None, Promise::Sessions),
     // PUBREL under identifiers of other messages when several are in flight.
