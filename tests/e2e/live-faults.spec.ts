@@ -1,6 +1,7 @@
 // Faults of live connections: the same lines and the same window as on a tap, on the broker that is built in.
 import { expect, type Page } from "@playwright/test";
 
+import { withoutViolations } from "./axe";
 import { open, publish, rows } from "./live";
 import { test } from "./quiet";
 import { Hand } from "./ways";
@@ -95,4 +96,17 @@ test("a delayed packet is in the list when it is sent, and its answer comes late
   const puback = rows(page, "PUBACK").first();
   await expect(puback).toBeVisible();
   await expect(page.locator("[data-testid=wire-event][data-type=fault]")).toContainText("takes 700 ms longer from here on");
+});
+
+test("at 390 pixels the faults are beside the connections, and their window fits", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("#/live");
+  await expect(rows(page, "SUBACK")).toBeVisible();
+  await page.getByTestId("step-connections").click();
+  await page.getByTestId("live-faults").click();
+  await expect(dialog(page)).toBeVisible();
+  const box = (await dialog(page).boundingBox())!;
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(390);
+  await withoutViolations(page);
 });

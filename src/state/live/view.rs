@@ -498,6 +498,7 @@ impl Reducible for Live {
                 next.summary = stopped.summary().into();
                 next.stopped = Some(stopped.into());
                 next.answers = Rc::default();
+                next.faults = Rc::default();
                 next.examine.stop();
                 next.clear();
             }

@@ -1,7 +1,7 @@
 //! Bytes from one end to the other through faults.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mqttscope_faults::{Action, Faults, InPlaceOf, Link};

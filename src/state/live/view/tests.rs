@@ -1,6 +1,7 @@
 use super::*;
 use mqttscope_protocol::{
     ConnectionState, Instant, LogView, Moment, Outcome, Published, Rates, SearchProblem, StateAt,
+    TapFaults,
 };
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 
@@ -375,7 +376,14 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
     };
     let live = after([
         Act::Connection(ConnectionId(1)),
-        Act::Report(vec![Report::Summary(summary.into())]),
+        Act::Report(vec![
+            Report::Summary(summary.into()),
+            Report::Faults {
+                told: TapFaults::default(),
+                rows: Vec::new(),
+                is_answer: true,
+            },
+        ]),
         Act::Select(Some(RecordId(4))),
         Act::Stopped("It broke.".into()),
     ]);
@@ -391,6 +399,7 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
     ));
     assert!(!live.current().unwrap().repeating);
     assert_eq!((live.selected, live.summary.log.packets), (None, 0));
+    assert_eq!(live.faults.told, None, "they are gone with the engine");
     // It fails again while it starts: what was connected is not forgotten.
     let again = live.clone().reduce(Act::Stopped("Again.".into()));
     assert_eq!(again.stopped.as_ref().unwrap().connected, [ConnectionId(1)]);
