@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{Capture, Connection, ConnectionId};
 use mqttscope_engine::{BrokenRule, Engine};
-use mqttscope_protocol::{Instant, RecordId};
+use mqttscope_protocol::{Command, Instant, RecordId};
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
 use crate::report::Finding;
@@ -29,6 +29,8 @@ pub(crate) fn of_capture(
     capture: &Capture,
 ) -> Judged {
     let mut engine = Engine::new(1);
+    // A piece of a compressed file can hold any number of packets.
+    engine.handle_command(Instant::ZERO, Command::Budget(u64::MAX));
     if let Some(version) = version {
         engine.read_as(version);
     }
@@ -105,7 +107,9 @@ fn finding(
         severity: broken.severity,
         by: Some(broken.by),
         frame: last.map(|packet| packet.frame),
-        at_ms: last.and_then(|packet| Some(packet.at_ns? / 1_000_000)),
+        at_ms: last.map_or(Some(broken.at.millis()), |packet| {
+            Some(packet.at_ns? / 1_000_000)
+        }),
         message: message.unwrap_or_else(|| broken.message.clone()),
         connection: Some(format!("{} to {}", connection.client, connection.server)),
         packets,

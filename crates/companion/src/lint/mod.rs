@@ -12,9 +12,10 @@ use std::{io, thread};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use mqttscope_view::conversation::Conversation;
+use mqttscope_wire::frame::{self, Header};
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissection, PacketType, ProtocolVersion, ReasonCode, Rule,
-    Sender, Severity, decode, dissect,
+    Context, ControlPacket, Decoded, PacketType, ProtocolVersion, ReasonCode, Rule, Sender,
+    Severity, decode, dissect,
 };
 
 use crate::arguments::Version;
@@ -195,33 +196,31 @@ fn marks(connection: &Connection) -> impl Iterator<Item = String> + '_ {
 
 /// Packets whose end is missing, and how many bytes of each at least.
 fn incomplete(connection: &Connection) -> Vec<Incomplete> {
-    let dissected = dissected(connection);
-    dissected
-        .filter(|(_, _, dissection)| dissection.missing > 0)
-        .map(|(index, packet, dissection)| Incomplete {
+    let mut start = 0_usize;
+    let packets = connection.packets.iter().enumerate();
+    let incomplete = packets.filter_map(move |(index, packet)| {
+        let end = start.saturating_add(packet.len);
+        let bytes = connection.bytes.get(start..end).unwrap_or_default();
+        start = end;
+        // Nearly all are whole, which their length tells.
+        let is_whole =
+            matches!(frame::header(bytes), Header::Complete { len, .. } if len <= bytes.len());
+        if is_whole || packet.is_skipped || packet.said.is_some() {
+            return None;
+        }
+        let context = Context {
+            version: packet.version,
+            sender: packet.from,
+        };
+        let dissection = dissect(bytes, context);
+        (dissection.missing > 0).then_some(Incomplete {
             index,
             frame: packet.frame,
             packet_type: dissection.packet_type,
             missing: dissection.missing,
         })
-        .collect()
-}
-
-/// The packets of a connection with their numbers from 0, taken apart.
-fn dissected(connection: &Connection) -> impl Iterator<Item = (usize, &Packet, Dissection)> {
-    let mut start = 0_usize;
-    let packets = connection.packets.iter().enumerate();
-    packets.filter_map(move |(index, packet)| {
-        let end = start.saturating_add(packet.len);
-        let bytes = connection.bytes.get(start..end).unwrap_or_default();
-        start = end;
-        let context = Context {
-            version: packet.version,
-            sender: packet.from,
-        };
-        (!packet.is_skipped && packet.said.is_none())
-            .then(|| (index, packet, dissect(bytes, context)))
-    })
+    });
+    incomplete.collect()
 }
 
 /// What each packet breaks by itself, and what only the conversation shows, in the order of the packets.
