@@ -69,7 +69,7 @@ pub struct LedView {
     pub stage: ExaminedStage,
     /// Where the client is to connect to, `HOST:PORT`.
     pub address: String,
-    /// How long it has taken; what is said without another change does not count.
+    /// How long it took; zero until it is over, since a time alone is no news.
     #[serde(with = "micros")]
     pub took: Duration,
     /// Connections that are open.

@@ -119,15 +119,8 @@ async fn run(
         if led.stage.is_on() && led.guide.is_done() {
             led.end(ExaminedStage::Done).await;
         }
-        let mut view = led.view();
-        // A time alone is no news.
-        view.took = if led.stage.is_on() {
-            told.took
-        } else {
-            led.took
-        };
+        let view = led.view();
         if view != told {
-            view.took = led.took();
             say(page, LedSays::View(Box::new(view.clone())))
                 .await
                 .then_some(())?;
@@ -196,19 +189,11 @@ struct Led<'s> {
     stage: ExaminedStage,
     at: SocketAddr,
     began: SystemTime,
-    /// How long it took, once it is over.
+    /// How long it took; zero until it is over.
     took: Duration,
 }
 
 impl Led<'_> {
-    fn took(&self) -> Duration {
-        if self.stage.is_on() {
-            self.guide.took()
-        } else {
-            self.took
-        }
-    }
-
     fn pause(&mut self, is_paused: bool) {
         if self.stage.is_on() {
             self.guide.examination.pause(is_paused);
@@ -326,7 +311,7 @@ impl Led<'_> {
             reports: &reports,
             card: examination.card(),
             round_trip: Duration::ZERO,
-            took: self.took(),
+            took: self.took,
         };
         let (end, mime, bytes) = match format {
             LedFormat::Json => ("json", "application/json", examined.json().into_bytes()),

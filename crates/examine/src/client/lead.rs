@@ -111,7 +111,8 @@ impl Lead {
         };
         let takes = takes.saturating_add(OF_EACH);
         let all = self.seen_bytes.saturating_add(takes);
-        if all > MOST_SEEN {
+        // What comes behind a gap would be misread.
+        if self.unseen > 0 || all > MOST_SEEN {
             self.unseen = self.unseen.saturating_add(1);
             return;
         }

@@ -13,7 +13,7 @@ mod device;
 use std::collections::BTreeSet;
 
 use mqttscope_examine::{
-    self as examine, ClientCommand, ClientExamination, Happened, Instant, Mutation, Report,
+    self as examine, ClientCommand, ClientExamination, Happened, Instant, Mutation, Report, Seen,
     Situation, Verdict, situations,
 };
 use mqttscope_wire::ProtocolVersion;
@@ -123,8 +123,8 @@ fn one_run_leads_a_client_through_all() {
 #[test]
 fn a_client_that_never_comes_has_shown_nothing() {
     let all = all();
-    let mut examination = mqttscope_examine::ClientExamination::new(&all, 1);
-    let reports = examination.finish(mqttscope_examine::Instant::ZERO);
+    let mut examination = ClientExamination::new(&all, 1);
+    let reports = examination.finish(Instant::ZERO);
     assert!(
         reports
             .iter()
@@ -140,14 +140,14 @@ fn a_client_that_never_comes_has_shown_nothing() {
 #[test]
 fn reports_hold_no_password() {
     let all = all();
-    let mut examination = mqttscope_examine::ClientExamination::new(&all, 1);
-    let now = mqttscope_examine::Instant::ZERO;
+    let mut examination = ClientExamination::new(&all, 1);
+    let now = Instant::ZERO;
     let link = examination.handle_opened(now);
     let connect = b"\x10\x1b\x00\x04MQTT\x04\xc2\x00\x3c\x00\x01a\x00\x02me\x00\x08p4ssw0rd";
     examination.handle_bytes(now, link, connect);
     let reports = examination.finish(now);
     let packets = || reports.iter().flat_map(|report| &report.packets);
-    let holds = |seen: &mqttscope_examine::Seen, text: &[u8]| match &seen.what {
+    let holds = |seen: &Seen, text: &[u8]| match &seen.what {
         Happened::Received(bytes) => bytes.windows(text.len()).any(|part| part == text),
         _ => false,
     };
@@ -175,8 +175,8 @@ fn any_bytes_of_a_client_are_borne() {
         b"\xff\xff\xff\xff\xff",
     ];
     for _ in 0..300 {
-        let mut examination = mqttscope_examine::ClientExamination::new(&all, 1);
-        let mut now = mqttscope_examine::Instant::ZERO;
+        let mut examination = ClientExamination::new(&all, 1);
+        let mut now = Instant::ZERO;
         let mut links = Vec::new();
         for _ in 0..60 {
             now += std::time::Duration::from_millis(random() as u64 % 4000);
