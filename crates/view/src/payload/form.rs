@@ -1,6 +1,10 @@
 //! A payload as a page asks for it: with what its packet says of it, and the packets before it.
 
-use mqttscope_wire::{Dissection, Field, ProtocolVersion, Sender};
+use std::collections::HashMap;
+
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, Dissection, Field, ProtocolVersion, Sender, decode,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{View, image_size, sparkplug, views};
@@ -116,6 +120,33 @@ impl<'a> Asked<'a> {
             .collect()
     }
 
+    /// What the message carries.
+    #[must_use]
+    pub const fn payload(&self) -> &[u8] {
+        self.payload
+    }
+
+    /// The Topic Name of the message, or of the will; one that a Topic Alias stands for is that of a packet before. `None`:
+    /// it is not known, or the packet is not sound.
+    #[must_use]
+    pub fn topic(&self) -> Option<String> {
+        let mut aliases = HashMap::new();
+        let (mut rest, mut found) = (self.bytes, None);
+        for &(len, version, from) in &self.packets {
+            let (packet, behind) = rest.split_at_checked(len)?;
+            rest = behind;
+            let context = Context {
+                version,
+                sender: from,
+            };
+            found = match decode(packet, context) {
+                Ok(Decoded::Packet { packet, .. }) => topic_of(&packet, from, &mut aliases),
+                _ => None,
+            };
+        }
+        found
+    }
+
     /// As Sparkplug B, where its topic is one of those: names and types are those of the births before.
     fn sparkplug(&self) -> Option<View> {
         let (mut followed, mut rest) = (Followed::default(), self.bytes);
@@ -128,6 +159,33 @@ impl<'a> Asked<'a> {
         let number = self.packets.len().saturating_sub(1) as u64;
         let topic = topic?;
         sparkplug(&topic, self.payload, &followed.names(&topic, number)?)
+    }
+}
+
+/// The topic of a PUBLISH or of a will, and what its alias stands for from now on.
+fn topic_of(
+    packet: &ControlPacket<'_>,
+    from: Option<Sender>,
+    aliases: &mut HashMap<(Option<Sender>, u16), String>,
+) -> Option<String> {
+    match packet {
+        ControlPacket::Connect(connect) => {
+            // Aliases end with their connection.
+            aliases.clear();
+            Some(connect.will.as_ref()?.topic_name.as_str().to_owned())
+        }
+        ControlPacket::Publish(publish) => {
+            let of = publish.properties.topic_alias().map(|alias| (from, alias));
+            let name = publish.topic_name.as_str();
+            if name.is_empty() {
+                return aliases.get(&of?).cloned();
+            }
+            if let Some(of) = of {
+                aliases.insert(of, name.to_owned());
+            }
+            Some(name.to_owned())
+        }
+        _ => None,
     }
 }
 
