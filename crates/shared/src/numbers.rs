@@ -40,7 +40,6 @@ pub enum Number {
 
 impl Numbers {
     /// Of all widths and byte orders that are common.
-    #[must_use]
     pub fn all() -> impl Iterator<Item = Self> {
         use NumberType::{Double, Signed, Single, Unsigned};
         let whole = [1, 2, 3, 4, 8].into_iter();
@@ -102,7 +101,6 @@ impl Numbers {
     }
 
     /// The bytes of a number with these low bits.
-    #[must_use]
     pub fn bytes(self, bits: u64) -> impl Iterator<Item = u8> {
         let (width, little) = (self.of.width(), bits.to_le_bytes());
         (0..width).filter_map(move |at| {

@@ -209,3 +209,37 @@ fn beginning(payload: &[u8]) -> &[u8] {
         whole => whole,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The topic of the last of these packets of version 5.
+    fn topic(packets: &[&[u8]]) -> Option<String> {
+        let asked = Asked {
+            payload: b"",
+            content_type: None,
+            format_indicator: None,
+            bytes: &packets.concat(),
+            packets: (packets.iter())
+                .map(|packet| (packet.len(), ProtocolVersion::V5, Some(Sender::Client)))
+                .collect(),
+        };
+        asked.topic()
+    }
+
+    #[test]
+    fn a_topic_is_its_own_or_that_of_its_alias() {
+        let connect = b"\x10\x0d\0\x04MQTT\x05\x02\0\x3c\0\0\0";
+        let named = b"\x30\x0a\0\x03m/1\x03\x23\0\x07a";
+        let alias = b"\x30\x07\0\0\x03\x23\0\x07b";
+        assert_eq!(topic(&[named]).as_deref(), Some("m/1"));
+        assert_eq!(topic(&[named, alias]).as_deref(), Some("m/1"));
+        // The alias of another connection, or none at all.
+        assert_eq!(topic(&[named, connect, alias]), None);
+        assert_eq!(topic(&[alias]), None);
+        assert_eq!(topic(&[]), None);
+        let will = b"\x10\x15\0\x04MQTT\x05\x06\0\x3c\0\0\0\0\0\x01w\0\x02hi";
+        assert_eq!(topic(&[will]).as_deref(), Some("w"));
+    }
+}

@@ -151,6 +151,10 @@ proptest! {
         kind in proptest::sample::select(vec!["text/json", "application/cbor", "application/msgpack", "application/protobuf"]),
     ) {
         prop_assert!(!views(&bytes, Some(kind), format).is_empty());
+        // Read or not, and never deeper than JSON itself is read.
+        if let Some(value) = value(&bytes, Some(kind)) {
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&value.to_string()).is_ok());
+        }
     }
 }
 
