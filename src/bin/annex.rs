@@ -38,6 +38,21 @@ pub fn look(selected: usize) {
     mqttscope::annex::look(selected);
 }
 
+/// A payload by the schema of its topic; see [`mqttscope::annex::by_schema`].
+///
+/// # Errors
+/// The bytes are no payload that is asked for.
+#[wasm_bindgen]
+pub fn by_schema(asked: &[u8]) -> Result<Vec<u8>, JsError> {
+    Ok(mqttscope::annex::by_schema(asked)?)
+}
+
+/// Opens the window in which schemas are given.
+#[wasm_bindgen]
+pub fn give_schemas(on_change: js_sys::Function) {
+    mqttscope::annex::give_schemas(on_change);
+}
+
 /// The conversation is not looked at any more.
 #[wasm_bindgen]
 pub fn leave() {

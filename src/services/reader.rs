@@ -134,6 +134,11 @@ pub fn forms(asked: &Asked<'_>) -> Vec<Form> {
     listed("forms", postcard::to_allocvec(asked))
 }
 
+/// The forms that are written in these bytes.
+pub(crate) fn forms_in(bytes: &Uint8Array) -> Vec<Form> {
+    postcard::from_bytes(&bytes.to_vec()).unwrap_or_default()
+}
+
 /// What a function of the reader gives for this; nothing where it gives nothing.
 fn listed<T: DeserializeOwned>(what: &str, asked: postcard::Result<Vec<u8>>) -> Vec<T> {
     let found = call_of(MODULE, what, &asked.unwrap_or_default());

@@ -101,6 +101,21 @@ test("numbers of a schema are charted", async ({ page }) => {
   await expect(page.getByTestId("plot")).toHaveAttribute("aria-label", /m: last 22.5/);
 });
 
+test("numbers of CBOR and of bare bytes are charted", async ({ page }) => {
+  await open(page);
+  // {"t": 42} and {"t": 43}
+  for (const cbor of ["a1 61 74 18 2a", "a1 61 74 18 2b"]) await publish(page, "c", cbor, "0", "hex");
+  await page.getByTestId("tab-chart").click();
+  await page.getByTestId("chart-path").selectOption("t");
+  await expect(page.getByTestId("plot")).toHaveAttribute("aria-label", /c: last 43/);
+  await page.getByTestId("tab-wire").click();
+  await give(page, [], "c", "numbers, u8");
+  await publish(page, "c", "07", "0", "hex");
+  const row = rows(page, "PUBLISH").last();
+  await row.click();
+  await expect(page.getByTestId("payload").getByRole("tabpanel", { name: "by schema" })).toContainText("numbers, u8\n7");
+});
+
 twice("files and topics are given, ordered and taken away", async (hand, page) => {
   await open(page);
   await hand.press(page.getByTestId("schemas-open"));

@@ -103,7 +103,10 @@ twice("the forms of a payload are chosen", async (hand, page) => {
   for (const form of ["Protobuf", "hex", "Sparkplug B"]) await choose(form);
   await publish(page, "packed", "789cab562a51b23232d433ad05000f2302b1", "0", "hex");
   await rows(page, "PUBLISH").filter({ hasText: "packed" }).first().click();
-  for (const form of ["hex", "unpacked"]) await choose(form);
+  for (const form of ["hex", "numbers", "unpacked"]) await choose(form);
+  await publish(page, "unsorted", UNSORTED, "0", "hex");
+  await rows(page, "PUBLISH").filter({ hasText: "unsorted" }).first().click();
+  for (const form of ["JSON sorted", "JSON folded", "JSON"]) await choose(form);
 });
 
 /** A PUBLISH of QoS 0 as hex, whose payload is hex. */
@@ -115,6 +118,8 @@ function packet(topic: string, payload: string): string {
   return `30${Buffer.from(length).toString("hex")}${body}`;
 }
 
+/** {"z":1,"list":[1234567890,…],"a":2} */
+const UNSORTED = Buffer.from(`{"z":1,"list":[${"1234567890,".repeat(6)}0],"a":2}`).toString("hex");
 const CONNECT = "10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61";
 
 test("pasted messages have the names of the birth before them, and broken rules", async ({ page }) => {
@@ -136,7 +141,8 @@ twice("a pasted payload is shown in each of its forms", async (hand, page) => {
   const forms = [
     [fixture("NBIRTH"), ["Sparkplug B", "Protobuf", "hex"]],
     [["packed", "789cab562a51b23232d433ad05000f2302b1"], ["unpacked", "hex"]],
-    [["cbor", "a2617415617801"], ["CBOR", "hex"]],
+    [["cbor", "a2617415617801"], ["CBOR", "hex", "numbers"]],
+    [["json", UNSORTED], ["JSON", "text", "JSON sorted", "JSON folded", "hex"]],
     [["pack", "82a17415a17801"], ["MessagePack", "hex"]],
   ] as const;
   for (const [[topic, body], names] of forms) {

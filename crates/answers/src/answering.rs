@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use mqttscope_shared::{Instant, topic_tree};
 use mqttscope_wire::TopicFilter;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::check::check;
@@ -43,6 +44,18 @@ pub struct Incoming<'a> {
     pub content_type: Option<&'a str>,
     /// Pairs, in order.
     pub user_properties: &'a [(&'a str, &'a str)],
+    /// What reads its payload for paths.
+    pub reader: Reader<'a>,
+}
+
+/// What reads a payload that paths go into, when one first does; none: it is read as JSON.
+#[derive(Clone, Copy, Default)]
+pub struct Reader<'a>(pub(crate) Option<&'a dyn Fn() -> Option<Value>>);
+
+impl core::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(if self.0.is_some() { "a reader" } else { "JSON" })
+    }
 }
 
 /// A message that is to be published.

@@ -24,7 +24,7 @@ const MOST_WALKS: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Nothing(pub(crate) String);
 
-/// A message, read as JSON when it is first asked for.
+/// A message, read for paths when one first goes into it.
 pub(crate) struct Read<'a> {
     pub(crate) message: &'a Incoming<'a>,
     json: OnceCell<Option<Value>>,
@@ -41,10 +41,13 @@ impl<'a> Read<'a> {
     fn json(&self) -> Option<&Value> {
         let payload = self.message.payload;
         let read = || {
-            let is_small = payload.len() <= MOST_JSON;
-            is_small
-                .then(|| serde_json::from_slice(payload).ok())
-                .flatten()
+            if payload.len() > MOST_JSON {
+                return None;
+            }
+            match self.message.reader.0 {
+                Some(read) => read(),
+                None => serde_json::from_slice(payload).ok(),
+            }
         };
         self.json.get_or_init(read).as_ref()
     }

@@ -2,10 +2,20 @@
 
 use mqttscope_shared::Message;
 use mqttscope_wire::{Property, PropertyId};
+use serde_json::Value;
 
-use crate::answering::Incoming;
+use crate::answering::{Incoming, Reader};
 
-impl Incoming<'_> {
+impl<'a> Incoming<'a> {
+    /// The same, whose payload is read by this where a path goes into it: forms that are no JSON have paths, too.
+    #[must_use]
+    pub fn read_by(&self, read: &'a dyn Fn() -> Option<Value>) -> Self {
+        Self {
+            reader: Reader(Some(read)),
+            ..*self
+        }
+    }
+
     /// Gives a message as answers see it.
     pub fn with<T>(message: &Message, give: impl FnOnce(&Incoming<'_>) -> T) -> T {
         let properties = message.properties.as_properties();

@@ -27,7 +27,7 @@ pub use mqttscope_shared::Instant;
 
 pub use answer::{Action, Answer, Condition, JsonTest, Publish, Test};
 pub use answering::{
-    Answering, Incoming, Line, Reply, ScriptCall, ScriptNews, ScriptSays, Tally, includes,
+    Answering, Incoming, Line, Reader, Reply, ScriptCall, ScriptNews, ScriptSays, Tally, includes,
     topic_filter,
 };
 pub use check::check;

@@ -65,6 +65,33 @@ fn rendered(template: &str, message: &Incoming<'_>) -> Option<String> {
 }
 
 #[test]
+fn paths_go_into_what_a_reader_makes_of_the_payload() {
+    let mut hot = answer("#", vec![publish("{{json.t}}")]);
+    hot.conditions = vec![Condition::Json {
+        path: "$.t".into(),
+        test: JsonTest::Between {
+            from: "20".into(),
+            to: String::new(),
+        },
+    }];
+    let mut answering = answering(vec![hot], Vec::new());
+    let cbor = Incoming {
+        topic: "a",
+        payload: b"\xa1\x61t\x18\x2a",
+        ..Incoming::default()
+    };
+    assert_eq!(answering.handle(at(0), &cbor, |_| 0), []);
+    let asked = core::cell::Cell::new(0);
+    let read = || {
+        asked.set(asked.get() + 1);
+        Some(serde_json::json!({"t": 42}))
+    };
+    let replies = answering.handle(at(0), &cbor.read_by(&read), |_| 0);
+    assert_eq!(payloads(&replies), [("42".into(), 0)]);
+    assert_eq!(asked.get(), 1, "a payload is read once");
+}
+
+#[test]
 fn a_code_is_redeemed_once() {
     let mut answering = ready(1);
     assert!(answering.take_changed(), "new tables are told");

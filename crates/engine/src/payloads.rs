@@ -2,7 +2,8 @@
 
 use mqttscope_protocol::{PayloadForm, RecordId};
 use mqttscope_schema::{Form, Schemas, Shown};
-use mqttscope_view::escape;
+use mqttscope_view::{escape, payload};
+use serde_json::Value;
 
 use crate::sparkplug::Sparkplug;
 
@@ -21,7 +22,7 @@ impl Payloads {
     pub(crate) fn forms(&self, topic: &str, record: RecordId, body: &[u8]) -> Vec<PayloadForm> {
         let by_schema = self.schemas.decode(topic, body).map(|shown| PayloadForm {
             name: "by schema".to_owned(),
-            text: lines(&shown),
+            text: shown.in_words(),
         });
         let sparkplug = self.sparkplug.shown(topic, record, body);
         let sparkplug = sparkplug.map(|text| PayloadForm {
@@ -58,8 +59,23 @@ impl Payloads {
         by_schema.or_else(|| self.sparkplug.shown(topic, record, body))
     }
 
+    /// What a payload says, for paths into it: by the schema of its topic, as Sparkplug B with the metrics by their names,
+    /// or as it is detected.
+    pub(crate) fn value(
+        &self,
+        topic: &str,
+        record: RecordId,
+        body: &[u8],
+        content_type: Option<&str>,
+    ) -> Option<Value> {
+        let by_schema = || serde_json::from_str(&self.by_schema(topic, body)?).ok();
+        let by_topic = || self.sparkplug.value(topic, record, body);
+        let detected = || payload::value(body, content_type);
+        by_schema().or_else(by_topic).or_else(detected)
+    }
+
     /// As JSON, where a schema says what it is, and it fits.
-    pub(crate) fn by_schema(&self, topic: &str, body: &[u8]) -> Option<String> {
+    fn by_schema(&self, topic: &str, body: &[u8]) -> Option<String> {
         self.schemas.decode(topic, body)?.text.ok()
     }
 }
@@ -68,17 +84,8 @@ fn kind(shown: &Shown) -> &'static str {
     match shown.form {
         Form::Avro(..) => "Avro",
         Form::Json(_) => "JSON",
+        Form::Numbers(_) => "numbers",
         _ => "Protobuf",
-    }
-}
-
-/// What it is, what is to be known beside it, and the value, or why there is none.
-fn lines(shown: &Shown) -> String {
-    let name = shown.form.name();
-    let note = shown.note.iter().map(|note| format!("\n{note}"));
-    match &shown.text {
-        Ok(text) => format!("{name}{}\n{text}", note.collect::<String>()),
-        Err(fault) => format!("{name} does not fit this payload:\n{fault}."),
     }
 }
 

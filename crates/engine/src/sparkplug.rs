@@ -4,6 +4,7 @@ use mqttscope_protocol::{ConnectionId, RecordId};
 use mqttscope_sparkplug::{Finding, Message, Monitor, NAMESPACE, Names, Topic};
 use mqttscope_view::payload::{self, View};
 use mqttscope_wire::{Connect, ControlPacket, Publish, Sender};
+use serde_json::Value;
 
 use crate::stream::Written;
 use crate::topics::Topics;
@@ -84,6 +85,13 @@ impl Sparkplug {
         let names = self.names(topic, record)?;
         let body = Some(body).filter(|body| body.len() <= LOOKED_INTO)?;
         payload::sparkplug_line(topic, body, &names, most)
+    }
+
+    /// The metrics by their names; `None`: topic and payload do not both fit.
+    pub(crate) fn value(&self, topic: &str, record: RecordId, body: &[u8]) -> Option<Value> {
+        let names = self.names(topic, record)?;
+        let body = Some(body).filter(|body| body.len() <= MOST_SHOWN)?;
+        payload::sparkplug_value(topic, body, &names)
     }
 
     fn names(&self, topic: &str, record: RecordId) -> Option<Names<'_>> {

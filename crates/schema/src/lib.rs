@@ -1,4 +1,5 @@
-//! Payloads by a schema that a person gives: Protobuf and Avro, read as JSON and written from it, and JSON that is checked.
+//! Payloads by a schema that a person gives: Protobuf and Avro, read as JSON and written from it, JSON that is checked, and
+//! bare numbers.
 //!
 //! [`Given`] is what a person has: files, and which of their types the payloads of a Topic Filter have. [`Schemas`] is
 //! what was read of it.
@@ -33,6 +34,7 @@ mod avro;
 mod fault;
 mod given;
 mod json_schema;
+mod numbers;
 mod protobuf;
 mod value;
 
@@ -42,6 +44,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use mqttscope_shared::Numbers;
 use mqttscope_shared::topic_tree::matches;
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +97,8 @@ pub enum Form {
     Avro(String, Framing),
     /// JSON that is checked by a JSON Schema, by its file's name.
     Json(String),
+    /// Bare numbers, one behind the other, without any file.
+    Numbers(Numbers),
     /// Not by a schema, whatever a later rule says.
     Detected,
 }
@@ -170,7 +175,8 @@ impl Schemas {
     pub fn has(&self, form: &Form) -> bool {
         match form {
             Form::Avro(name, _) => self.avro.contains_key(name),
-            other => *other == Form::Detected || self.types.contains(other),
+            Form::Numbers(_) | Form::Detected => true,
+            other => self.types.contains(other),
         }
     }
 
@@ -234,6 +240,9 @@ impl Schemas {
                     });
                 }
             }
+            Form::Numbers(numbers) => {
+                shown.text = numbers::decode(*numbers, payload).map(|value| value.to_json());
+            }
             Form::Detected => return None,
         }
         Some(shown)
@@ -261,6 +270,7 @@ impl Schemas {
                 let schema = self.json.get(name);
                 schema.map(|schema| schema.check(&json).map(|()| typed.to_vec()))
             }
+            Form::Numbers(numbers) => Some(numbers::encode(*numbers, &json)),
             Form::Detected => return None,
         };
         let Some(written) = written else {
@@ -298,6 +308,19 @@ impl Schemas {
     }
 }
 
+impl Shown {
+    /// What it is read as, what is to be known beside it, and the value, or why there is none: each on lines of its own.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let name = self.form.name();
+        let note = self.note.iter().map(|note| format!("\n{note}"));
+        match &self.text {
+            Ok(text) => format!("{name}{}\n{text}", note.collect::<String>()),
+            Err(fault) => format!("{name} does not fit this payload:\n{fault}."),
+        }
+    }
+}
+
 impl Form {
     /// What it is called.
     #[must_use]
@@ -306,6 +329,7 @@ impl Form {
             Self::Protobuf(name) => format!("Protobuf {name}"),
             Self::Avro(name, _) => format!("Avro {name}"),
             Self::Json(name) => format!("JSON Schema {name}"),
+            Self::Numbers(numbers) => format!("numbers, {}", numbers.name()),
             Self::Detected => "as detected".to_owned(),
         }
     }

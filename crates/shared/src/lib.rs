@@ -14,6 +14,7 @@ mod handshake;
 mod identifiers;
 mod instant;
 mod message;
+mod numbers;
 mod recorded;
 pub mod topic_tree;
 
@@ -25,4 +26,5 @@ pub use handshake::{
 pub use identifiers::PacketIdentifiers;
 pub use instant::Instant;
 pub use message::{Message, owned_properties, properties_without};
+pub use numbers::{Number, NumberType, Numbers};
 pub use recorded::Recorded;

@@ -61,7 +61,7 @@ pub(super) fn bytes_pane(
             <div class="below" tabindex="0" role="region" aria-label="The selected field">
                 { about(shown, props.selected) }
                 { bit_figure(props, bit) }
-                <Payload shown={shown.clone()} />
+                <Payload shown={shown.clone()} on_schemas={props.on_schemas.clone()} />
             </div>
         </section>
     }

@@ -52,6 +52,9 @@ pub struct InspectorProps {
     /// The packet was changed; without it nothing can be changed.
     #[prop_or_default]
     pub on_edit: Option<Callback<Edited>>,
+    /// Schemas of payloads are to be given; without it that is done elsewhere.
+    #[prop_or_default]
+    pub on_schemas: Option<Callback<()>>,
 }
 
 /// What the pointer is over, as an index in the tree, and what says that it is over something else. It is nobody's

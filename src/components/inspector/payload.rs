@@ -36,6 +36,8 @@ impl Picture {
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct PayloadProps {
     pub(super) shown: Shown,
+    /// Schemas of payloads are to be given.
+    pub(super) on_schemas: Option<Callback<()>>,
 }
 
 /// The payload, where there is one.
@@ -90,6 +92,15 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
                 <h2>{ name.map_or("", |name| name.name_in(shown.dissection().version)) }</h2>
                 <span class="sub">{ counted(len, "byte") }</span>
                 <span class="grow"></span>
+                if let Some(give) = &props.on_schemas {
+                    <button
+                        data-testid="schemas-open"
+                        title="Read payloads by Protobuf and Avro schemas"
+                        onclick={give.reform(|_: MouseEvent| ())}
+                    >
+                        { "Schemas" }
+                    </button>
+                }
                 <div class="tabs" role="tablist" aria-label="Show the payload as">{ for tabs }</div>
             </div>
             if picture.is_some() {

@@ -20,6 +20,7 @@ mod packet_list;
 mod packet_row;
 mod reading;
 mod said;
+mod schemas;
 mod share;
 mod steps;
 mod talk;
@@ -85,10 +86,14 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let address = Rc::as_ptr(&now.recording).addr();
     // The reader knows what was probably meant, and what a payload says.
     let has_reader = *desk.reader == ReaderStage::Here;
-    let shown = use_memo((address, now.packet, has_reader), |_| {
+    let (by_schema, on_schemas) = schemas::use_schemas(&desk);
+    let key = (address, now.packet, has_reader, by_schema.clone());
+    let shown = use_memo(key, |_| {
         let doubtful = now.recording.doubtful(now.packet);
         let repairs = doubtful.map(|it| reader::repairs(&it)).unwrap_or_default();
-        Shown::of(&now.recording, now.packet, repairs, reader::forms)
+        Shown::of(&now.recording, now.packet, repairs, |asked| {
+            by_schema.into_iter().chain(reader::forms(asked)).collect()
+        })
     });
     let on_select = {
         let acts = desk.acts.clone();
@@ -138,6 +143,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
                     selected={now.node}
                     {on_select}
                     on_edit={Some(on_edit)}
+                    {on_schemas}
                 />
             } else {
                 { empty::empty(&desk) }

@@ -72,7 +72,7 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
             } else {
                 <div class="nothing" data-testid="nothing">
                     <h2>{ "No numbers yet" }</h2>
-                    <p>{ "Payloads that are numbers, and numbers in JSON payloads, are drawn here over time." }{ if chart.paths.is_empty() { "" } else { " These were seen:" } }</p>
+                    <p>{ "Payloads that are numbers, and numbers in payloads of any form, are drawn here over time." }{ if chart.paths.is_empty() { "" } else { " These were seen:" } }</p>
                     { offered(&chart.paths, &desk) }
                 </div>
             }

@@ -70,6 +70,7 @@ pub(in crate::pages) mod wire_row;
 pub(crate) use handed::hand_over;
 use mqttscope_protocol::ConnectionState;
 use mqttscope_wire::ProtocolVersion;
+pub(crate) use schemas::{SchemasDialog, SchemasDialogProps};
 use yew::prelude::*;
 
 use crate::components::splitter::{Axis, Panel, Splitter};

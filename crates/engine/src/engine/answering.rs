@@ -8,7 +8,7 @@ use mqttscope_answers::{
 use mqttscope_client::{Command as ClientCommand, Phase};
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
-    AnswersView, ConnectionId, MessageDraft, MessageProperties, Report, SubscriptionDraft,
+    AnswersView, ConnectionId, MessageDraft, MessageProperties, RecordId, Report, SubscriptionDraft,
 };
 use mqttscope_shared::{Instant, Message};
 use mqttscope_wire::TopicFilter;
@@ -32,8 +32,14 @@ impl Engine {
         if !connection.answering.wants(topic.as_str()) {
             return;
         }
+        let payloads = &self.payloads;
         connection.publish_replies(now, |answering, copies| {
-            Incoming::with(message, |incoming| answering.handle(now, incoming, copies))
+            Incoming::with(message, |incoming| {
+                // The births up to now count: the message is in the log already.
+                let (now_on, body) = (RecordId(u64::MAX), incoming.payload);
+                let read = || payloads.value(incoming.topic, now_on, body, incoming.content_type);
+                answering.handle(now, &incoming.read_by(&read), copies)
+            })
         });
         self.tell_scripts(id);
     }

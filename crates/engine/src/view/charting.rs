@@ -105,12 +105,14 @@ impl Charting {
             let Some(publish) = rows::publish(log, record) else {
                 continue;
             };
-            let by_schema = (!payloads.schemas.is_empty())
-                .then(|| rows::topic_of(log, topics, record))
-                .flatten()
-                .and_then(|topic| payloads.by_schema(&topic, publish.payload));
-            let payload = by_schema.as_deref().map_or(publish.payload, str::as_bytes);
-            match self.number(payload) {
+            let small = Some(publish.payload).filter(|body| body.len() <= LARGEST);
+            let number = small.and_then(|body| {
+                let topic = rows::topic_of(log, topics, record).unwrap_or_default();
+                let content_type = publish.properties.content_type();
+                let value = payloads.value(&topic, id, body, content_type.as_deref());
+                self.number(value.as_ref(), body)
+            });
+            match number {
                 Some(value) => self.add(record.topic, record.at, value),
                 None => self.without_number = self.without_number.saturating_add(1),
             }
@@ -118,34 +120,20 @@ impl Charting {
         self.is_counting
     }
 
-    fn number(&mut self, payload: &[u8]) -> Option<f64> {
-        if payload.len() > LARGEST {
-            return None;
-        }
-        let Ok(value) = serde_json::from_slice::<Value>(payload) else {
+    /// The number of a payload, whose value is this where it has one.
+    fn number(&mut self, value: Option<&Value>, payload: &[u8]) -> Option<f64> {
+        let Some(value) = value else {
             // `007` is no JSON, and a number all the same.
-            let text = core::str::from_utf8(payload).ok()?.trim();
-            let number: f64 = text.parse().ok()?;
-            return (self.path.is_empty() && number.is_finite()).then_some(number);
+            let text = core::str::from_utf8(payload).ok()?;
+            return self.path.is_empty().then(|| of_text(text))?;
         };
         if !self.paths.are_full() {
-            offer(&value, &mut String::new(), &mut self.paths);
+            offer(value, &mut String::new(), &mut self.paths);
         }
-        let mut at = &value;
-        for part in self.path.split('.').filter(|part| !part.is_empty()) {
-            at = match at {
-                Value::Array(items) => items.get(part.parse::<usize>().ok()?)?,
-                other => other.get(part)?,
-            };
-        }
-        match at {
+        match find(value, &self.path)? {
             Value::Number(number) => number.as_f64(),
             Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
-            Value::String(text) => text
-                .trim()
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite()),
+            Value::String(text) => of_text(text),
             _ => None,
         }
     }
@@ -204,34 +192,61 @@ impl Charting {
     }
 }
 
+/// A number that is written as text.
+fn of_text(text: &str) -> Option<f64> {
+    let number = text.trim().parse().ok();
+    number.filter(|number: &f64| number.is_finite())
+}
+
+/// What stands at a path. A name may have dots in it, so the longest that is there counts.
+fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    let path = path.trim_matches('.');
+    if path.is_empty() {
+        return Some(value);
+    }
+    if let Some(whole) = below(value, path) {
+        return Some(whole);
+    }
+    let dots = path.rmatch_indices('.');
+    let mut parts = dots.filter_map(|(at, _)| Some((path.get(..at)?, path.get(at..)?)));
+    parts.find_map(|(name, rest)| find(below(value, name)?, rest))
+}
+
+fn below<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    match value {
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        other => other.get(name),
+    }
+}
+
 /// Paths that are offered, each once.
 #[derive(Debug, Default)]
 struct Paths {
     numbers: Vec<String>,
-    /// To what is true or false, which is drawn as 1 and 0.
-    flags: Vec<String>,
+    /// To what is drawn as a number, too: what is true or false, as 1 and 0, and texts that are numbers.
+    others: Vec<String>,
 }
 
 impl Paths {
     fn are_full(&self) -> bool {
-        self.numbers.len().saturating_add(self.flags.len()) >= PATHS
+        self.numbers.len().saturating_add(self.others.len()) >= PATHS
     }
 
-    fn note(&mut self, path: &str, is_flag: bool) {
-        if is_flag {
-            let is_known = self.numbers.iter().chain(&self.flags).any(|it| it == path);
+    fn note(&mut self, path: &str, is_other: bool) {
+        if is_other {
+            let is_known = self.numbers.iter().chain(&self.others).any(|it| it == path);
             if !is_known {
-                self.flags.push(path.to_owned());
+                self.others.push(path.to_owned());
             }
         } else if !self.numbers.iter().any(|it| it == path) {
-            self.flags.retain(|it| it != path);
+            self.others.retain(|it| it != path);
             self.numbers.push(path.to_owned());
         }
     }
 
     /// Numbers first: they are what a chart is for.
     fn listed(&self) -> Vec<String> {
-        self.numbers.iter().chain(&self.flags).cloned().collect()
+        self.numbers.iter().chain(&self.others).cloned().collect()
     }
 }
 
@@ -258,6 +273,12 @@ fn offer(value: &Value, path: &mut String, paths: &mut Paths) {
         Value::Number(_) | Value::Bool(_) if !path.is_empty() && path.len() <= MOST_NAME => {
             paths.note(path, value.is_boolean());
         }
+        // XML has no other numbers.
+        Value::String(text) if !path.is_empty() && path.len() <= MOST_NAME => {
+            if of_text(text).is_some() {
+                paths.note(path, true);
+            }
+        }
         _ => {}
     }
 }
@@ -266,9 +287,23 @@ fn offer(value: &Value, path: &mut String, paths: &mut Paths) {
 mod tests {
     use super::*;
 
+    fn number(charting: &mut Charting, payload: &[u8]) -> Option<f64> {
+        let value = mqttscope_view::payload::value(payload, None);
+        charting.number(value.as_ref(), payload)
+    }
+
     #[test]
     fn numbers_are_found_by_their_path() {
-        let table: [(&str, &str, Option<f64>); 8] = [
+        let table: [(&str, &str, Option<f64>); 13] = [
+            ("", "007", Some(7.0)),
+            ("a.b", "{\"a.b\": 1, \"a\": {\"b\": 2}}", Some(1.0)),
+            (
+                "a.b.c.d",
+                "{\"a.b\": {\"x\": 1}, \"a\": {\"b.c\": {\"d\": 2}}}",
+                Some(2.0),
+            ),
+            ("in.t.1", "<r><in><t>1</t><t>2.5</t></in></r>", Some(2.5)),
+            ("a..b", "{\"a\": {\"b\": 2}}", Some(2.0)),
             ("", "21.5", Some(21.5)),
             ("", "\"21.5\"", Some(21.5)),
             ("t", "{\"t\": 3}", Some(3.0)),
@@ -284,7 +319,7 @@ mod tests {
                 ..Charting::default()
             };
             assert_eq!(
-                charting.number(payload.as_bytes()),
+                number(&mut charting, payload.as_bytes()),
                 expected,
                 "{path} of {payload}"
             );
@@ -304,19 +339,25 @@ mod tests {
     #[test]
     fn paths_are_offered_once() {
         let mut charting = Charting::default();
-        charting.number(br#"{"t": 1, "in": {"x": 2, "y": "text"}, "l": [3]}"#);
-        charting.number(br#"{"t": 1}"#);
+        number(
+            &mut charting,
+            br#"{"t": 1, "in": {"x": 2, "y": "text"}, "l": [3]}"#,
+        );
+        number(&mut charting, br#"{"t": 1}"#);
         let mut paths = charting.paths.listed();
         paths.sort();
         assert_eq!(paths, ["in.x", "l.0", "t"]);
+        // Texts that are numbers come behind them.
+        number(&mut charting, b"<r a='3'><t>x</t></r>");
+        assert_eq!(charting.paths.listed().last().unwrap(), "@a");
     }
 
     #[test]
     fn numbers_are_offered_before_what_is_true_or_false() {
         let mut charting = Charting::default();
-        charting.number(br#"{"alarm": true, "t": 1, "z": false}"#);
+        number(&mut charting, br#"{"alarm": true, "t": 1, "z": false}"#);
         assert_eq!(charting.paths.listed(), ["t", "alarm", "z"]);
-        charting.number(br#"{"alarm": 2, "t": true}"#);
+        number(&mut charting, br#"{"alarm": 2, "t": true}"#);
         assert_eq!(charting.paths.listed(), ["t", "alarm", "z"]);
     }
 

@@ -1,7 +1,8 @@
 //! The messages of a topic before one of them, and what it changed.
 
 use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
-use mqttscope_view::payload;
+use mqttscope_view::payload::{self, View};
+use mqttscope_wire::Publish;
 
 use crate::log::WireLog;
 use crate::payloads::Payloads;
@@ -43,9 +44,9 @@ pub(crate) fn of(
     };
     let earlier = (oldest..=id.0).rev().map(RecordId).filter(is_of);
     let found: Vec<RecordId> = earlier.take(ROWS).collect();
-    let body = |id: RecordId| Some(publish(log, log.get(id)?)?.payload);
+    let message = |id: RecordId| publish(log, log.get(id)?);
     let row = |&id: &RecordId| {
-        let payload = body(id)?;
+        let payload = message(id)?.payload;
         Some(HistoryRow {
             record: id,
             at: log.get(id)?.at,
@@ -54,15 +55,16 @@ pub(crate) fn of(
                 .map_or_else(|| preview(payload, PREVIEW), |(_, line)| line),
         })
     };
-    let before = found.get(1).copied();
-    let text =
-        |id: RecordId, body: &[u8]| (payloads.text(&topic, id, body)).unwrap_or_else(|| text(body));
-    let diff = match (before.and_then(body), body(id)) {
-        (Some(earlier), Some(now)) if earlier.len().max(now.len()) <= COMPARED => {
-            diff(&text(before.unwrap_or(id), earlier), &text(id, now))
-        }
-        _ => Vec::new(),
-    };
+    let pair = found.get(1).copied().zip(Some(id));
+    let pair = pair.and_then(|(before, now)| {
+        let (earlier, later) = (message(before)?, message(now)?);
+        let is_small = earlier.payload.len().max(later.payload.len()) <= COMPARED;
+        is_small.then_some(())?;
+        let text = |id, body| payloads.text(&topic, id, body);
+        let by_topic = text(before, earlier.payload).zip(text(now, later.payload));
+        by_topic.or_else(|| in_one_form(&earlier, &later))
+    });
+    let diff = pair.map_or_else(Vec::new, |(before, now)| diff(&before, &now));
     Some(History {
         record: id,
         rows: found.iter().filter_map(row).collect(),
@@ -70,10 +72,21 @@ pub(crate) fn of(
     })
 }
 
-/// A payload as the page shows it, one member a line where it has members.
-fn text(payload: &[u8]) -> String {
-    let first = payload::views(payload, None, None).into_iter().next();
-    first.map_or_else(String::new, |view| view.content().to_owned())
+/// Two payloads in the likeliest form that both have: they are compared as what they say, not as their bytes.
+fn in_one_form(before: &Publish<'_>, now: &Publish<'_>) -> Option<(String, String)> {
+    let views = |publish: &Publish<'_>| {
+        let (of, properties) = (publish.payload, &publish.properties);
+        let indicator = properties.payload_format_indicator().map(u32::from);
+        payload::views(of, properties.content_type().as_deref(), indicator)
+    };
+    let mut old = views(before);
+    let new = views(now).into_iter();
+    // Of images the bytes are compared.
+    let mut new = new.filter(|view| !matches!(view, View::Image(_)));
+    new.find_map(|new| {
+        let same = old.iter().position(|old| old.name() == new.name())?;
+        Some((old.swap_remove(same).into_content(), new.into_content()))
+    })
 }
 
 /// What became of the lines of a text: the longest common lines stay.
@@ -128,6 +141,7 @@ fn diff(before: &str, now: &str) -> Vec<DiffLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mqttscope_wire::{Context, ControlPacket, Decoded, ProtocolVersion, decode};
 
     fn drawn(before: &str, now: &str) -> Vec<String> {
         let sign = |change| match change {
@@ -150,17 +164,83 @@ mod tests {
         assert_eq!(drawn("", ""), Vec::<String>::new());
     }
 
+    fn compared(content_type: &str, before: &[u8], now: &[u8]) -> Vec<String> {
+        let packet = |payload: &[u8]| {
+            let properties: Vec<u8> = [
+                &[3, 0, content_type.len() as u8][..],
+                content_type.as_bytes(),
+            ]
+            .concat();
+            let properties = if content_type.is_empty() {
+                Vec::new()
+            } else {
+                properties
+            };
+            let body = [
+                &[0, 1, b'a', properties.len() as u8][..],
+                &properties,
+                payload,
+            ]
+            .concat();
+            [&[0x30, body.len() as u8][..], &body].concat()
+        };
+        let (before, now) = (packet(before), packet(now));
+        let publish = |packet| match decode(packet, Context::new(ProtocolVersion::V5)) {
+            Ok(Decoded::Packet {
+                packet: ControlPacket::Publish(publish),
+                ..
+            }) => publish,
+            other => panic!("{other:?}"),
+        };
+        let (old, new) = in_one_form(&publish(&before), &publish(&now)).unwrap();
+        let lines = drawn(&old, &new).into_iter();
+        lines.filter(|line| !line.starts_with(' ')).collect()
+    }
+
     #[test]
-    fn members_of_json_are_compared() {
-        let before = text(b"{\"t\":1,\"u\":2}");
-        let now = text(b"{\"t\":1,\"u\":3}");
-        let changed: Vec<_> = drawn(&before, &now)
-            .into_iter()
-            .filter(|line| !line.starts_with(' '))
-            .collect();
-        assert_eq!(changed.len(), 2);
-        assert!(changed[0].starts_with('-') && changed[0].contains("\"u\": 2"));
-        assert!(changed[1].starts_with('+') && changed[1].contains("\"u\": 3"));
+    fn payloads_are_compared_in_a_form_that_both_have() {
+        for (content_type, before, now, lines) in [
+            (
+                "",
+                &b"{\"t\":1,\"u\":2}"[..],
+                &b"{\"t\":1,\"u\":3}"[..],
+                &["-  \"u\": 2", "+  \"u\": 3"][..],
+            ),
+            (
+                "",
+                b"\xa2\x61t\x01\x61u\x02",
+                b"\xa2\x61t\x01\x61u\x03",
+                &["-  \"u\": 2", "+  \"u\": 3"],
+            ),
+            (
+                "",
+                b"\x82\xa1t\x01\xa1u\x02",
+                b"\x82\xa1t\x01\xa1u\x03",
+                &["-  \"u\": 2", "+  \"u\": 3"],
+            ),
+            (
+                "",
+                b"<a><b>1</b></a>",
+                b"<a><b>2</b></a>",
+                &["-  <b>1</b>", "+  <b>2</b>"],
+            ),
+            (
+                "application/cbor",
+                b"\x82\x01\x02",
+                b"\x82\x01\x03",
+                &["-  2", "+  3"],
+            ),
+            (
+                "application/protobuf",
+                b"\x08\x01",
+                b"\x08\x00",
+                &["-  1: varint 1", "+  1: varint 0"],
+            ),
+            // One of them is no JSON: their texts are compared.
+            ("", b"{\"t\":1}", b"off", &["-{\"t\":1}", "+off"]),
+        ] {
+            assert_eq!(compared(content_type, before, now), lines, "{now:02x?}");
+        }
     }
 
     #[test]

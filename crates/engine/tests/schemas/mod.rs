@@ -1,11 +1,13 @@
 //! Payloads by schemas that a person gives: in rows, in the inspector, compared, and charted.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use mqttscope_protocol::schema::{File, Form, Given, Rule};
 use mqttscope_protocol::{Command, LineChange, Looking, MessageDraft};
 use mqttscope_wire::Sender;
 
 use super::world::World;
-use super::{A, all, connected, subscription};
+use super::{A, B, all, connected, profile, subscription};
 
 fn given(message: &str) -> Command {
     let text = "syntax = 'proto3'; message M { double speed = 1; string name = 2; N n = 3; } message N { sint32 drift = 1; }";
@@ -39,6 +41,121 @@ fn look(world: &mut World, path: &str) {
         ..Looking::default()
     })));
     world.pass(2_000);
+}
+
+/// The first line of a chart of one topic.
+fn charted(world: &mut World, topic: &str, path: &str) -> (Vec<String>, Vec<f64>) {
+    world.command(Command::Look(Box::new(Looking {
+        chart: true,
+        chart_topic: topic.to_owned(),
+        chart_path: path.to_owned(),
+        ..Looking::default()
+    })));
+    world.pass(2_000);
+    let chart = world.look().chart.unwrap();
+    let points = chart.lines.first().map(|line| &*line.1).unwrap_or_default();
+    let values = points.iter().map(|point| point.value).collect();
+    (chart.paths, values)
+}
+
+/// Lines of a crate's fixtures, which others encoded: see `make.py` beside each.
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = (0..hex.len()).step_by(2);
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    pairs.map(byte).collect()
+}
+
+#[test]
+fn the_chart_reaches_into_every_form() {
+    let mut world = connected("5");
+    world.command(Command::Subscribe(A, vec![subscription("#")]));
+    world.pass(100);
+    let text = include_str!("../../../view/tests/fixtures/payloads.txt");
+    let mut seen = 0;
+    for line in text.lines() {
+        let [form, content_type, hex] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        // What takes its Content Type is a list, and has no such path.
+        if !content_type.is_empty() {
+            continue;
+        }
+        let topic = format!("form/{form}");
+        publish(&mut world, &topic, &bytes(hex));
+        seen += 1;
+        let (paths, values) = charted(&mut world, &topic, "motor.t");
+        assert_eq!(values, [21.5], "{form}");
+        assert!(
+            paths.contains(&"motor.rpm.1".to_owned()),
+            "{form}: {paths:?}"
+        );
+    }
+    assert!(seen >= 5);
+
+    let sparkplug = include_str!("../../../sparkplug/tests/fixtures/payloads.txt");
+    for of in ["NBIRTH", "NDATA"] {
+        let line = sparkplug.lines().find(|line| line.contains(of)).unwrap();
+        let (topic, hex) = line.split_once('\t').unwrap();
+        publish(&mut world, topic, &bytes(hex));
+    }
+    // The second has aliases only: its names are those of the birth.
+    let (paths, values) = charted(&mut world, "spBv1.0/plant/+/line1", "Temperature");
+    assert_eq!(values, [21.5]);
+    assert!(
+        paths.contains(&"Node Control/Rebirth".to_owned()),
+        "{paths:?}"
+    );
+    let (_, values) = charted(&mut world, "spBv1.0/plant/NDATA/line1", "Temperature");
+    assert_eq!(values, [22.25]);
+}
+
+#[test]
+fn answers_ask_for_values_of_every_form() {
+    use mqttscope_answers::{Action, Answer, Condition, JsonTest, Publish};
+    let mut world = connected("5");
+    world.command(given("M"));
+    let hot = Answer {
+        on: true,
+        name: "hot".to_owned(),
+        filter: "#".to_owned(),
+        conditions: vec![Condition::Json {
+            path: "$.speed".to_owned(),
+            test: JsonTest::Between {
+                from: "20".to_owned(),
+                to: String::new(),
+            },
+        }],
+        actions: vec![Action::Publish(Publish {
+            topic: "hot".into(),
+            payload: "{{json.speed}}".into(),
+            ..Publish::default()
+        })],
+        ..Answer::default()
+    };
+    world.command(Command::Answers(A, vec![hot]));
+    world.pass(100);
+    // Of another client, since nobody answers himself: by the schema of its topic, and as CBOR that is detected,
+    // {"speed": 22} and {"speed": 2}.
+    world.command(Command::Connect(B, profile("5", "b")));
+    world.pass(100);
+    for (topic, payload) in [
+        ("motor/1", &b"\x09\0\0\0\0\0\x80\x35\x40"[..]),
+        ("other", b"\xa1\x65speed\x16"),
+        ("other", b"\xa1\x65speed\x02"),
+    ] {
+        let draft = MessageDraft {
+            topic: topic.to_owned(),
+            payload: payload.to_vec(),
+            ..MessageDraft::default()
+        };
+        world.command(Command::Publish(B, Box::new(draft), None));
+    }
+    look(&mut world, "");
+    let seen = world.look();
+    let sent = seen.messages.iter();
+    let sent = sent.filter(|it| it.sender == Sender::Client && it.connection == A);
+    let says: Vec<_> = sent.map(|row| row.preview.as_str()).collect();
+    assert_eq!(says, ["21.5", "22"]);
 }
 
 #[test]

@@ -5,10 +5,10 @@ use ciborium_ll::{Decoder, Header};
 use super::print::{Printed, Printer};
 
 /// The notation of exactly one data item; `None`: the bytes are something else.
-pub(super) fn print(bytes: &[u8]) -> Option<Printed> {
+pub(super) fn print(bytes: &[u8], printer: Printer) -> Option<Printed> {
     let mut reader = Reader {
         decoder: Decoder::from(bytes),
-        printer: Printer::default(),
+        printer,
     };
     let header = reader.pull()?;
     reader.item(header)?;
@@ -37,14 +37,14 @@ impl Reader<'_> {
             Header::Simple(20) => self.printer.word("false"),
             Header::Simple(21) => self.printer.word("true"),
             Header::Simple(22) => self.printer.word("null"),
-            Header::Simple(23) => self.printer.word("undefined"),
-            Header::Simple(number) => self.printer.word(&format!("simple({number})")),
+            Header::Simple(23) => self.printer.other("undefined"),
+            Header::Simple(number) => self.printer.other(&format!("simple({number})")),
             Header::Tag(number) => {
                 self.printer.enter()?;
-                self.printer.word(&format!("{number}("));
+                self.printer.around(&format!("{number}("));
                 let inner = self.pull()?;
                 self.item(inner)?;
-                self.printer.word(")");
+                self.printer.around(")");
                 self.printer.leave();
             }
             Header::Break => return None,
@@ -64,8 +64,9 @@ impl Reader<'_> {
             Header::Map(len) => {
                 self.printer.open('{')?;
                 self.members(len, |reader, key| {
+                    let place = reader.printer.place();
                     reader.item(key)?;
-                    reader.printer.word(": ");
+                    reader.printer.colon(place)?;
                     let value = reader.pull()?;
                     reader.item(value)
                 })?;
@@ -124,7 +125,33 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8]) -> Option<String> {
-        print(bytes).map(|printed| printed.text)
+        print(bytes, Printer::default()).map(|printed| printed.text)
+    }
+
+    #[test]
+    fn as_json() {
+        for (bytes, json) in [
+            (
+                &b"\xa2\x61t\xc1\xf9\x3c\x00\x01\xf7"[..],
+                Some("{\"t\":1.0,\"1\":\"undefined\"}"),
+            ),
+            (
+                b"\x83\x42\x01\xff\xf9\x7e\x00\xf5",
+                Some("[\"01ff\",\"NaN\",true]"),
+            ),
+            (
+                b"\xa1\x62\"\\\x3b\xff\xff\xff\xff\xff\xff\xff\xff",
+                Some("{\"\\\"\\\\\":-18446744073709551616}"),
+            ),
+            // A list can be no key.
+            (b"\xa1\x81\x01\x02", None),
+        ] {
+            let text = print(bytes, Printer::of_json()).map(|printed| printed.text);
+            assert_eq!(text.as_deref(), json, "{bytes:02x?}");
+            assert!(
+                text.is_none_or(|text| serde_json::from_str::<serde_json::Value>(&text).is_ok())
+            );
+        }
     }
 
     /// Examples of RFC 8949 appendix A.

@@ -1,6 +1,10 @@
 //! A payload as a page asks for it: with what its packet says of it, and the packets before it.
 
-use mqttscope_wire::{Dissection, Field, ProtocolVersion, Sender};
+use std::collections::HashMap;
+
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, Dissection, Field, ProtocolVersion, Sender, decode,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{View, image_size, sparkplug, views};
@@ -116,6 +120,33 @@ impl<'a> Asked<'a> {
             .collect()
     }
 
+    /// What the message carries.
+    #[must_use]
+    pub const fn payload(&self) -> &[u8] {
+        self.payload
+    }
+
+    /// The Topic Name of the message, or of the will; one that a Topic Alias stands for is that of a packet before. `None`:
+    /// it is not known, or the packet is not sound.
+    #[must_use]
+    pub fn topic(&self) -> Option<String> {
+        let mut aliases = HashMap::new();
+        let (mut rest, mut found) = (self.bytes, None);
+        for &(len, version, from) in &self.packets {
+            let (packet, behind) = rest.split_at_checked(len)?;
+            rest = behind;
+            let context = Context {
+                version,
+                sender: from,
+            };
+            found = match decode(packet, context) {
+                Ok(Decoded::Packet { packet, .. }) => topic_of(&packet, from, &mut aliases),
+                _ => None,
+            };
+        }
+        found
+    }
+
     /// As Sparkplug B, where its topic is one of those: names and types are those of the births before.
     fn sparkplug(&self) -> Option<View> {
         let (mut followed, mut rest) = (Followed::default(), self.bytes);
@@ -128,6 +159,33 @@ impl<'a> Asked<'a> {
         let number = self.packets.len().saturating_sub(1) as u64;
         let topic = topic?;
         sparkplug(&topic, self.payload, &followed.names(&topic, number)?)
+    }
+}
+
+/// The topic of a PUBLISH or of a will, and what its alias stands for from now on.
+fn topic_of(
+    packet: &ControlPacket<'_>,
+    from: Option<Sender>,
+    aliases: &mut HashMap<(Option<Sender>, u16), String>,
+) -> Option<String> {
+    match packet {
+        ControlPacket::Connect(connect) => {
+            // Aliases end with their connection.
+            aliases.clear();
+            Some(connect.will.as_ref()?.topic_name.as_str().to_owned())
+        }
+        ControlPacket::Publish(publish) => {
+            let of = publish.properties.topic_alias().map(|alias| (from, alias));
+            let name = publish.topic_name.as_str();
+            if name.is_empty() {
+                return aliases.get(&of?).cloned();
+            }
+            if let Some(of) = of {
+                aliases.insert(of, name.to_owned());
+            }
+            Some(name.to_owned())
+        }
+        _ => None,
     }
 }
 
@@ -149,5 +207,39 @@ fn beginning(payload: &[u8]) -> &[u8] {
     match beginning {
         [rest @ .., 0xc0..=0xff] => rest,
         whole => whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The topic of the last of these packets of version 5.
+    fn topic(packets: &[&[u8]]) -> Option<String> {
+        let asked = Asked {
+            payload: b"",
+            content_type: None,
+            format_indicator: None,
+            bytes: &packets.concat(),
+            packets: (packets.iter())
+                .map(|packet| (packet.len(), ProtocolVersion::V5, Some(Sender::Client)))
+                .collect(),
+        };
+        asked.topic()
+    }
+
+    #[test]
+    fn a_topic_is_its_own_or_that_of_its_alias() {
+        let connect = b"\x10\x0d\0\x04MQTT\x05\x02\0\x3c\0\0\0";
+        let named = b"\x30\x0a\0\x03m/1\x03\x23\0\x07a";
+        let alias = b"\x30\x07\0\0\x03\x23\0\x07b";
+        assert_eq!(topic(&[named]).as_deref(), Some("m/1"));
+        assert_eq!(topic(&[named, alias]).as_deref(), Some("m/1"));
+        // The alias of another connection, or none at all.
+        assert_eq!(topic(&[named, connect, alias]), None);
+        assert_eq!(topic(&[alias]), None);
+        assert_eq!(topic(&[]), None);
+        let will = b"\x10\x15\0\x04MQTT\x05\x06\0\x3c\0\0\0\0\0\x01w\0\x02hi";
+        assert_eq!(topic(&[will]).as_deref(), Some("w"));
     }
 }

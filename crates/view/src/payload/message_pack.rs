@@ -6,10 +6,10 @@ use rmp::decode::{Bytes, RmpRead as _, read_marker};
 use super::print::{Printed, Printer};
 
 /// The text of exactly one object; `None`: the bytes are something else.
-pub(super) fn print(bytes: &[u8]) -> Option<Printed> {
+pub(super) fn print(bytes: &[u8], printer: Printer) -> Option<Printed> {
     let mut reader = Reader {
         bytes: Bytes::new(bytes),
-        printer: Printer::default(),
+        printer,
     };
     reader.object()?;
     reader
@@ -117,9 +117,9 @@ impl Reader<'_> {
     fn extension(&mut self, len: usize) -> Option<()> {
         let kind = i8::from_be_bytes(self.array()?);
         let content = self.take(len)?;
-        self.word(format!("ext({kind}, "));
+        self.printer.around(&format!("ext({kind}, "));
         self.printer.bytes(&content);
-        self.word(")");
+        self.printer.around(")");
         Some(())
     }
 
@@ -137,8 +137,9 @@ impl Reader<'_> {
         self.printer.open('{')?;
         for _ in 0..len {
             self.printer.next();
+            let key = self.printer.place();
             self.object()?;
-            self.printer.word(": ");
+            self.printer.colon(key)?;
             self.object()?;
         }
         self.printer.close('}');
@@ -151,7 +152,18 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8]) -> Option<String> {
-        print(bytes).map(|printed| printed.text)
+        print(bytes, Printer::default()).map(|printed| printed.text)
+    }
+
+    #[test]
+    fn as_json() {
+        let json = |bytes| print(bytes, Printer::of_json()).map(|printed| printed.text);
+        let map = b"\x83\xa1t\xcb\x40\x35\x80\0\0\0\0\0\x01\xc4\x01\xff\xa1e\xd4\x05\xaa";
+        assert_eq!(
+            json(map).as_deref(),
+            Some("{\"t\":21.5,\"1\":\"ff\",\"e\":\"aa\"}")
+        );
+        assert_eq!(json(b"\x81\x80\x01"), None);
     }
 
     #[test]

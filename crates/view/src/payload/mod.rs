@@ -1,15 +1,18 @@
 //! A payload in the forms a person can read.
 
+mod arranged;
 mod binary;
 mod cbor;
 mod followed;
 mod form;
 mod image;
 mod message_pack;
+mod numbers;
 mod packed;
 mod print;
 mod protobuf;
 mod sparkplug;
+mod value;
 mod xml;
 
 use serde_core::de::IgnoredAny;
@@ -18,7 +21,9 @@ use crate::escape;
 pub use followed::Followed;
 pub use form::{Asked, Form, payload_of};
 use image::image_size;
-pub use sparkplug::{sparkplug, sparkplug_line};
+pub use mqttscope_sparkplug::Names;
+pub use sparkplug::{sparkplug, sparkplug_line, sparkplug_value};
+pub use value::value;
 
 /// One way to show a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +32,10 @@ pub enum View {
     Text(String),
     /// JSON, one member a line.
     Json(String),
+    /// JSON with the members of objects sorted by name, one a line.
+    Sorted(String),
+    /// JSON with a line for each outermost member, in which what is long is a count.
+    Folded(String),
     /// XML, one element a line.
     Xml(String),
     /// CBOR in its diagnostic notation, one member a line.
@@ -37,6 +46,8 @@ pub enum View {
     Sparkplug(String),
     /// Protobuf without its schema, one field a line.
     Protobuf(String),
+    /// The bytes as numbers, in each width and byte order that they come out even in.
+    Numbers(String),
     /// What is inside gzip or zlib.
     Unpacked(String),
     /// An image, as a `data:` address.
@@ -52,11 +63,14 @@ impl View {
         match self {
             Self::Text(_) => "text",
             Self::Json(_) => "JSON",
+            Self::Sorted(_) => "JSON sorted",
+            Self::Folded(_) => "JSON folded",
             Self::Xml(_) => "XML",
             Self::Cbor(_) => "CBOR",
             Self::MessagePack(_) => "MessagePack",
             Self::Sparkplug(_) => "Sparkplug B",
             Self::Protobuf(_) => "Protobuf",
+            Self::Numbers(_) => "numbers",
             Self::Unpacked(_) => "unpacked",
             Self::Image(_) => "image",
             Self::Hex(_) => "hex",
@@ -65,30 +79,18 @@ impl View {
 
     /// What it shows.
     #[must_use]
-    pub fn content(&self) -> &str {
+    pub fn into_content(self) -> String {
         match self {
             Self::Text(content)
             | Self::Json(content)
+            | Self::Sorted(content)
+            | Self::Folded(content)
             | Self::Xml(content)
             | Self::Cbor(content)
             | Self::MessagePack(content)
             | Self::Sparkplug(content)
             | Self::Protobuf(content)
-            | Self::Unpacked(content)
-            | Self::Image(content)
-            | Self::Hex(content) => content,
-        }
-    }
-
-    fn into_content(self) -> String {
-        match self {
-            Self::Text(content)
-            | Self::Json(content)
-            | Self::Xml(content)
-            | Self::Cbor(content)
-            | Self::MessagePack(content)
-            | Self::Sparkplug(content)
-            | Self::Protobuf(content)
+            | Self::Numbers(content)
             | Self::Unpacked(content)
             | Self::Image(content)
             | Self::Hex(content) => content,
@@ -137,6 +139,9 @@ impl Reader {
         {
             if let Some(json) = pretty(text, content_type.is_some_and(|it| is_kind(it, &["json"])))
             {
+                // The same in other arrangements stands last, where there is another.
+                unlikely.extend(arranged::sorted(text).map(View::Sorted));
+                unlikely.extend(arranged::folded(text).map(View::Folded));
                 views.push(View::Json(json));
             }
             views.extend(xml::pretty(text).map(|text| View::Xml(readable(&text))));

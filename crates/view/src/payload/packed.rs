@@ -7,9 +7,17 @@ use miniz_oxide::inflate::{
 use super::{MAX_SHOWN, Reader, View};
 use crate::digits::grouped;
 
-/// What is inside, in its most telling form, below a line that says so; `None`: it is neither.
-pub(super) fn unpacked(bytes: &[u8], reader: Reader) -> Option<String> {
-    let (name, inside) = match bytes {
+/// What came out of a compressed payload.
+pub(super) struct Inside {
+    name: &'static str,
+    pub(super) bytes: Vec<u8>,
+    /// Or there is more than is shown.
+    pub(super) is_whole: bool,
+}
+
+/// What is inside, as far as it is shown; `None`: it is neither.
+pub(super) fn inside(bytes: &[u8]) -> Option<Inside> {
+    let (name, (bytes, is_whole)) = match bytes {
         [0x1f, 0x8b, 8, ..] => (
             "gzip",
             inflate(bytes.get(behind_header(bytes)?..)?, |bytes| {
@@ -27,16 +35,24 @@ pub(super) fn unpacked(bytes: &[u8], reader: Reader) -> Option<String> {
         ),
         _ => return None,
     };
-    let (inside, is_whole) = inside;
-    let views = reader.views(&inside, None, None);
-    let is_shown = |view: &&View| !matches!(view, View::Image(_));
-    let view = views.iter().find(is_shown)?;
-    let size = grouped(inside.len() as u64);
-    let more = if is_whole { "" } else { "the first " };
-    let shown = view.name();
+    Some(Inside {
+        name,
+        bytes,
+        is_whole,
+    })
+}
+
+/// What is inside, in its most telling form, below a line that says so; `None`: it is neither.
+pub(super) fn unpacked(bytes: &[u8], reader: Reader) -> Option<String> {
+    let inside = inside(bytes)?;
+    let mut views = reader.views(&inside.bytes, None, None).into_iter();
+    let view = views.find(|view| !matches!(view, View::Image(_)))?;
+    let (name, shown) = (inside.name, view.name());
+    let size = grouped(inside.bytes.len() as u64);
+    let more = if inside.is_whole { "" } else { "the first " };
     Some(format!(
         "{name}; of what is inside {more}{size} bytes, as {shown}:\n\n{}",
-        view.content()
+        view.into_content()
     ))
 }
 

@@ -1,5 +1,7 @@
 //! Sparkplug B as lines: what the message is, and a line for each metric with its name, value, type and time.
 
+mod value;
+
 use std::fmt::Write as _;
 
 use mqttscope_shared::rfc3339;
@@ -10,6 +12,7 @@ use mqttscope_sparkplug::{
 
 use super::View;
 use crate::escape::escape_start;
+pub use value::sparkplug_value;
 
 /// Characters that are shown; a page full of text helps nobody.
 const MOST: usize = 256 << 10;
@@ -324,22 +327,7 @@ impl Lines {
     }
 
     fn data_set(&mut self, bytes: &[u8], depth: usize) {
-        let (mut columns, mut types) = (Vec::new(), Vec::new());
-        for field in Fields::of(bytes).flatten() {
-            match (field.number, field.value) {
-                (2, Value::Bytes(name)) if columns.len() < MOST_MEMBERS => {
-                    columns.push(shown(std::str::from_utf8(name).unwrap_or_default()));
-                }
-                (3, Value::Varint(number)) => types.push(datatype(number)),
-                (3, Value::Bytes(mut packed)) => {
-                    while let Some((number, rest)) = varint(packed) {
-                        types.push(datatype(number));
-                        packed = rest;
-                    }
-                }
-                _ => {}
-            }
-        }
+        let (columns, types) = columns(bytes);
         let _ = write!(self.out, "data set, {} rows", parts(bytes, 4).count());
         self.line(depth, &columns.join(" | "));
         for row in parts(bytes, 4) {
@@ -410,6 +398,27 @@ impl Lines {
             self.metric(&Metric::read(member), &Names::default(), depth);
         }
     }
+}
+
+/// The names of a data set's columns, and their types.
+fn columns(data_set: &[u8]) -> (Vec<String>, Vec<DataType>) {
+    let (mut columns, mut types) = (Vec::new(), Vec::new());
+    for field in Fields::of(data_set).flatten() {
+        match (field.number, field.value) {
+            (2, Value::Bytes(name)) if columns.len() < MOST_MEMBERS => {
+                columns.push(shown(std::str::from_utf8(name).unwrap_or_default()));
+            }
+            (3, Value::Varint(number)) => types.push(datatype(number)),
+            (3, Value::Bytes(mut packed)) => {
+                while let Some((number, rest)) = varint(packed) {
+                    types.push(datatype(number));
+                    packed = rest;
+                }
+            }
+            _ => {}
+        }
+    }
+    (columns, types)
 }
 
 /// The messages, texts or blobs in the fields with this number.

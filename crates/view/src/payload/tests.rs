@@ -45,10 +45,14 @@ fn bytes_are_text_or_not() {
     };
     assert_eq!(names(b"on", None), ["text", "hex"]);
     assert_eq!(names(b"", None), ["hex"]);
-    assert_eq!(names(b"\xff\xfe", Some(1)), ["hex"]);
-    assert_eq!(names(b"\x01\x02", None), ["hex"]);
-    assert_eq!(names(b"\x01\x02", Some(1)), ["text", "hex"]);
+    assert_eq!(names(b"\xff\xfe", Some(1)), ["hex", "numbers"]);
+    assert_eq!(names(b"\x01\x02", None), ["hex", "numbers"]);
+    assert_eq!(names(b"\x01\x02", Some(1)), ["text", "hex", "numbers"]);
     assert_eq!(names(b"{}", None), ["JSON", "text", "hex"]);
+    assert_eq!(
+        names(b"{\"b\":1,\"a\":2}", None),
+        ["JSON", "text", "hex", "JSON sorted"]
+    );
 }
 
 #[test]
@@ -59,25 +63,31 @@ fn binary_forms() {
             .map(View::name)
             .collect::<Vec<_>>()
     };
-    assert_eq!(names(b"\xa1\x61t\x18\x2a", None), ["CBOR", "hex"]);
-    assert_eq!(names(b"\x81\xa1t\x2a", None), ["MessagePack", "hex"]);
-    assert_eq!(names(b"\x82\x01\x02", None), ["hex", "CBOR"]);
+    assert_eq!(
+        names(b"\xa1\x61t\x18\x2a", None),
+        ["CBOR", "hex", "numbers"]
+    );
+    assert_eq!(
+        names(b"\x81\xa1t\x2a", None),
+        ["MessagePack", "hex", "numbers"]
+    );
+    assert_eq!(names(b"\x82\x01\x02", None), ["hex", "CBOR", "numbers"]);
     assert_eq!(
         names(b"\x82\x01\x02", Some("application/senml+cbor")),
-        ["CBOR", "hex"]
+        ["CBOR", "hex", "numbers"]
     );
     assert_eq!(
         names(b"\x01", Some("application/x-msgpack")),
-        ["MessagePack", "hex"]
+        ["MessagePack", "hex", "numbers"]
     );
-    assert_eq!(names(b"\x80", None), ["hex"]);
-    assert_eq!(names(b"\x08\x96\x01", None), ["hex", "Protobuf"]);
+    assert_eq!(names(b"\x80", None), ["hex", "numbers"]);
+    assert_eq!(names(b"\x08\x96\x01", None), ["hex", "Protobuf", "numbers"]);
     assert_eq!(
         names(b"\x12\x02on", Some("application/x-protobuf")),
-        ["Protobuf", "hex"]
+        ["Protobuf", "hex", "numbers"]
     );
     let zlib = include_bytes!("packed/json.zlib");
-    assert_eq!(names(zlib, None), ["unpacked", "hex"]);
+    assert_eq!(names(zlib, None), ["unpacked", "hex", "numbers"]);
     assert_eq!(names("\u{e9}t\u{e9}".as_bytes(), None), ["text", "hex"]);
     assert_eq!(names(b"GIF89a..", None), ["image", "text", "hex"]);
     assert_eq!(names(b"{}", Some("json")), ["JSON", "text", "hex"]);
@@ -97,7 +107,7 @@ fn properties_of_the_message_say_what_it_is() {
     let json = b"\x30\x18\0\x01a\x13\x03\0\x10application/json7";
     assert_eq!(asked(json).unwrap(), ["JSON", "text", "hex"]);
     let text = b"\x30\x07\0\x01a\x02\x01\x01\x02";
-    assert_eq!(asked(text).unwrap(), ["text", "hex"]);
+    assert_eq!(asked(text).unwrap(), ["text", "hex", "numbers"]);
     assert_eq!(asked(b"\x30\x04\0\x01a\0"), None);
     assert_eq!(asked(b"\xc0\0"), None);
 }
@@ -105,9 +115,9 @@ fn properties_of_the_message_say_what_it_is() {
 #[test]
 fn text_stays_as_it_is_but_for_what_hides() {
     let text = |text: &str| {
-        views(text.as_bytes(), None, Some(1))[0]
-            .content()
-            .to_owned()
+        views(text.as_bytes(), None, Some(1))
+            .remove(0)
+            .into_content()
     };
     assert_eq!(text("a\tb\r\n\\c"), "a\tb\n\\c");
     assert_eq!(text("a\u{202e}b"), "a\\u202Eb");
@@ -128,6 +138,10 @@ proptest! {
         let shown = json(&text).unwrap();
         let squeeze = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         prop_assert_eq!(squeeze(&shown), squeeze(&text));
+        if let Some(sorted) = arranged::sorted(&text) {
+            prop_assert_eq!(squeeze(&sorted), squeeze(&text));
+            prop_assert_eq!(arranged::sorted(&sorted), None);
+        }
     }
 
     #[test]
@@ -137,6 +151,10 @@ proptest! {
         kind in proptest::sample::select(vec!["text/json", "application/cbor", "application/msgpack", "application/protobuf"]),
     ) {
         prop_assert!(!views(&bytes, Some(kind), format).is_empty());
+        // Read or not, and never deeper than JSON itself is read.
+        if let Some(value) = value(&bytes, Some(kind)) {
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&value.to_string()).is_ok());
+        }
     }
 }
 

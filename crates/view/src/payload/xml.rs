@@ -1,5 +1,8 @@
 //! XML, laid out with one element a line. Nothing of it is interpreted: no entity is resolved, nothing is loaded.
 
+use serde_json::map::Entry;
+use serde_json::{Map, Value};
+
 use super::{MAX_SHOWN, break_line};
 
 /// Elements within elements; who nests deeper means to break readers.
@@ -82,6 +85,111 @@ pub(super) fn pretty(text: &str) -> Option<String> {
         }
     }
     (open.is_empty() && has_element).then_some(out)
+}
+
+/// The outermost element of a sound document, as a value: see [`value`](super::value::value).
+pub(super) fn value(document: &str) -> Option<Value> {
+    pretty(document)?;
+    let mut rest = document.trim_start_matches('\u{feff}').trim();
+    let mut open: Vec<Element<'_>> = Vec::new();
+    let mut outermost = None;
+    while !rest.is_empty() {
+        let (part, behind) = next(rest)?;
+        rest = behind;
+        let closed = match part {
+            Part::Open(tag) => {
+                open.push(Element::of(tag));
+                None
+            }
+            Part::Close(_) => open.pop(),
+            Part::Whole(tag) if tag.starts_with("<![CDATA[") => {
+                let text = tag.get(9..tag.len().saturating_sub(3)).unwrap_or_default();
+                open.last_mut()?.text.push_str(text);
+                None
+            }
+            Part::Whole(tag) if tag.starts_with("<!") || tag.starts_with("<?") => None,
+            Part::Whole(tag) => Some(Element::of(tag)),
+            Part::Text(text) => {
+                let text = text.trim();
+                if let Some(element) = open.last_mut().filter(|_| !text.is_empty()) {
+                    element.text.push_str(&resolved(text));
+                }
+                None
+            }
+        };
+        if let Some(element) = closed {
+            match open.last_mut() {
+                Some(around) => around.take(element.name, element.value()),
+                None => outermost = Some(element.value()),
+            }
+        }
+    }
+    outermost
+}
+
+/// An element that is read.
+struct Element<'a> {
+    name: &'a str,
+    members: Map<String, Value>,
+    text: String,
+}
+
+impl<'a> Element<'a> {
+    fn of(tag: &'a str) -> Self {
+        let name = name(tag);
+        let mut element = Self {
+            name,
+            members: Map::new(),
+            text: String::new(),
+        };
+        let inner = tag.trim_start_matches('<').get(name.len()..);
+        let mut rest = inner.unwrap_or_default();
+        while let Some((name, behind)) = rest.split_once('=') {
+            let behind = behind.trim_start();
+            let quote = behind.chars().next().filter(|it| matches!(it, '"' | '\''));
+            let Some((value, behind)) = quote.and_then(|quote| behind.get(1..)?.split_once(quote))
+            else {
+                break;
+            };
+            let value = Value::String(resolved(value));
+            element.members.insert(format!("@{}", name.trim()), value);
+            rest = behind;
+        }
+        element
+    }
+
+    /// An element within it: several of one name are a list.
+    fn take(&mut self, name: &str, value: Value) {
+        match self.members.entry(name) {
+            Entry::Vacant(entry) => drop(entry.insert(value)),
+            Entry::Occupied(mut entry) => match entry.get_mut() {
+                // No other value is a list.
+                Value::Array(items) => items.push(value),
+                one => {
+                    let first = one.take();
+                    *one = Value::Array(vec![first, value]);
+                }
+            },
+        }
+    }
+
+    fn value(mut self) -> Value {
+        if self.members.is_empty() {
+            return Value::String(self.text);
+        }
+        if !self.text.is_empty() {
+            self.members
+                .insert("#text".to_owned(), Value::String(self.text));
+        }
+        Value::Object(self.members)
+    }
+}
+
+/// Text with the characters that XML's own entities stand for; others stay as they are.
+fn resolved(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    let text = text.replace("&quot;", "\"").replace("&apos;", "'");
+    text.replace("&amp;", "&")
 }
 
 fn line(out: &mut String, depth: usize) {
@@ -190,12 +298,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn elements_are_values() {
+        use serde_json::json;
+        for (text, expected) in [
+            ("<a/>", json!("")),
+            ("<a> 1 </a>", json!("1")),
+            (
+                "<?xml version='1.0'?><r x='1>2' y = \"&lt;&amp;lt;\"><t>21.5</t><u/><u>2</u><u><v z='3'/></u></r>",
+                json!({"@x": "1>2", "@y": "<&lt;", "t": "21.5", "u": ["", "2", {"v": {"@z": "3"}}]}),
+            ),
+            (
+                "<p>a<b>c</b>d<![CDATA[<e>]]></p>",
+                json!({"#text": "ad<e>", "b": "c"}),
+            ),
+            ("<a x/>", json!("")),
+        ] {
+            assert_eq!(value(text), Some(expected), "{text}");
+        }
+        assert_eq!(value("<a></b>"), None);
+        // The largest that is read, with as many elements as it can have.
+        let many = format!("<r>{}</r>", "<a/>".repeat(16_000));
+        assert_eq!(value(&many).unwrap()["a"].as_array().unwrap().len(), 16_000);
+    }
+
     proptest! {
         /// Any text is laid out or not, and what is laid out is a document that is laid out the same.
         #[test]
         fn any_text_is_borne(text in "(<a>|</a>|<b x='1'/>|<!-- c -->|<|>|x|\n| ){0,30}") {
             if let Some(once) = pretty(&text) {
                 prop_assert_eq!(pretty(&once), Some(once.clone()));
+                prop_assert!(value(&text).is_some());
             }
         }
     }

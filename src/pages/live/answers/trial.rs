@@ -6,10 +6,14 @@ use mqttscope_answers::{
     Answer, Answering, Incoming, Instant, ScriptCall, Table, includes, topic_filter,
 };
 use mqttscope_protocol::Packet;
+use mqttscope_protocol::schema::Schemas;
+use mqttscope_view::payload::{self, Names};
 use mqttscope_wire::{Context, ControlPacket, Decoded, Property, decode};
+use serde_json::Value;
 use yew::prelude::*;
 
 use super::fields::{lines, text, with};
+use crate::services::schemas;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct TrialProps {
@@ -133,6 +137,15 @@ fn example(filter: &str) -> String {
     levels.collect::<Vec<_>>().join("/")
 }
 
+/// What the payload says, for paths into it, as it is where messages come: but of Sparkplug no birth is known here.
+fn value(schemas: &Schemas, call: &ScriptCall) -> Option<Value> {
+    let (topic, body) = (&*call.topic, &*call.payload);
+    let by_schema = || serde_json::from_str(&schemas.decode(topic, body)?.text.ok()?).ok();
+    let by_topic = || payload::sparkplug_value(topic, body, &Names::default());
+    let detected = || payload::value(body, call.content_type.as_deref());
+    by_schema().or_else(by_topic).or_else(detected)
+}
+
 fn tried(props: &TrialProps, call: &ScriptCall) -> Vec<String> {
     let answer = &props.answer;
     let mut answering = Answering::new(js_sys::Date::now() as u64);
@@ -154,7 +167,11 @@ fn tried(props: &TrialProps, call: &ScriptCall) -> Vec<String> {
         correlation_data: call.correlation_data.as_deref(),
         content_type: call.content_type.as_deref(),
         user_properties: &pairs,
+        ..Incoming::default()
     };
+    let known = schemas::known();
+    let read = || value(&known.read, call);
+    let message = message.read_by(&read);
     answering.take_changed();
     let now = Instant::from_millis(js_sys::Date::now() as u64);
     if answer.is_device() {

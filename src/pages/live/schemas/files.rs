@@ -7,7 +7,6 @@ use web_sys::{FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, icon};
-use crate::pages::live::desk::Desk;
 use crate::services::{browser, files};
 use crate::state::live::schemas::Known;
 use crate::state::live::words;
@@ -22,18 +21,17 @@ pub(super) struct FilesProps {
 #[component]
 pub(super) fn Files(props: &FilesProps) -> Html {
     let chooser = use_node_ref();
-    let Some(desk) = use_context::<Desk>() else {
-        return Html::default();
-    };
+    let refused = use_state_eq(Vec::<String>::new);
     let take = {
         let (known, on_change) = (props.known.clone(), props.on_change.clone());
+        let refused = refused.setter();
         Callback::from(move |list: FileList| {
-            let (known, on_change, desk) = (known.clone(), on_change.clone(), desk.clone());
+            let (known, on_change, refused) = (known.clone(), on_change.clone(), refused.clone());
             spawn_local(async move {
-                let mut given = Vec::new();
+                let (mut given, mut why) = (Vec::new(), Vec::new());
                 for file in (0..list.length()).filter_map(|at| list.get(at)) {
                     if file.size() > MOST_OF_FILE as f64 {
-                        desk.say(format!(
+                        why.push(format!(
                             "{} is larger than 1 MiB, more than a schema may have.",
                             file.name()
                         ));
@@ -44,9 +42,10 @@ pub(super) fn Files(props: &FilesProps) -> Html {
                             name: opened.name,
                             bytes: opened.bytes,
                         }),
-                        Err(fault) => desk.say(fault),
+                        Err(fault) => why.push(fault),
                     }
                 }
+                refused.set(why);
                 on_change.emit(known.with_files(given));
             });
         })
@@ -90,6 +89,7 @@ pub(super) fn Files(props: &FilesProps) -> Html {
                 <p class="quiet">{ "Choose or drop .proto files, descriptor sets of protoc, or Avro schemas (.avsc)." }</p>
             }
             <ul class="schema-list">{ for given.zip(faults).map(|((at, file), fault)| row(at, file, fault.as_deref(), props)) }</ul>
+            { for refused.iter().map(|why| html! { <p class="is-error" role="alert" data-testid="schema-refused">{ why }</p> }) }
             <button type="button" data-testid="add-schema" onclick={choose}>{ "Add files…" }</button>
             <input ref={chooser} type="file" multiple=true hidden=true aria-label="Files with schemas" data-testid="schema-file" onchange={on_file} />
         </section>

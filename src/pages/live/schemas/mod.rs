@@ -10,7 +10,7 @@ use super::desk::Desk;
 use crate::services::schemas;
 use crate::state::live::publishing::PublishingAct;
 use crate::state::live::schemas::Known;
-use dialog::SchemasDialog;
+pub(crate) use dialog::{SchemasDialog, SchemasDialogProps};
 
 /// Reads what this browser keeps whenever the page is come to: another may have changed it.
 #[hook]
@@ -18,7 +18,7 @@ pub(super) fn use_kept_schemas(shown: bool, desk: &Desk) {
     let publishing = desk.publishing.clone();
     use_effect_with(shown, move |&shown| {
         if shown {
-            let known = Known::new(schemas::kept());
+            let known = schemas::known();
             publishing.dispatch(PublishingAct::Schemas(known));
         }
     });
@@ -28,6 +28,12 @@ pub(super) fn use_kept_schemas(shown: bool, desk: &Desk) {
 #[component]
 pub(super) fn SchemasButton() -> Html {
     let open = use_state_eq(|| false);
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let on_change = Callback::from(move |known: Known| {
+        (desk.publishing).dispatch(PublishingAct::Schemas(known));
+    });
     let show = |to: bool| {
         let open = open.setter();
         Callback::from(move |()| open.set(to))
@@ -35,7 +41,7 @@ pub(super) fn SchemasButton() -> Html {
     html! {
         <>
             <button data-testid="schemas-open" title="Read payloads by Protobuf and Avro schemas" onclick={show(true).reform(|_: MouseEvent| ())}>{ "Schemas" }</button>
-            if *open { <SchemasDialog on_close={show(false)} /> }
+            if *open { <SchemasDialog {on_change} on_close={show(false)} /> }
         </>
     }
 }

@@ -1,5 +1,6 @@
 use mqttscope_sparkplug::{Birth, Topic};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -25,10 +26,7 @@ fn of(name: &str) -> (&'static str, Vec<u8>) {
 
 fn shown(name: &str, names: &Names<'_>) -> String {
     let (topic, payload) = of(name);
-    sparkplug(topic, &payload, names)
-        .unwrap()
-        .content()
-        .to_owned()
+    sparkplug(topic, &payload, names).unwrap().into_content()
 }
 
 fn birth(name: &str) -> Birth {
@@ -141,8 +139,9 @@ proptest! {
         let place = at % payload.len();
         payload[place] = byte;
         if let Some(view) = sparkplug(topic, payload, &Names::default()) {
-            prop_assert!(view.content().len() < 64 << 10);
-            prop_assert!(view.content().chars().all(|c| c == '\n' || !c.is_control()));
+            let text = view.into_content();
+            prop_assert!(text.len() < 64 << 10);
+            prop_assert!(text.chars().all(|c| c == '\n' || !c.is_control()));
         }
     }
 
@@ -151,6 +150,7 @@ proptest! {
         let topic = "spBv1.0/g/DDATA/e/d";
         prop_assert!(Topic::of(topic).is_some());
         let view = sparkplug(topic, &payload, &Names::default());
+        prop_assert_eq!(view.is_some(), sparkplug_value(topic, &payload, &Names::default()).is_some());
         prop_assert_eq!(view.is_some(), sparkplug_line(topic, &payload, &Names::default(), 80).is_some());
     }
 }
@@ -164,8 +164,9 @@ fn a_hostile_payload_is_shown_in_part() {
     one[1] = 7;
     let payload = one.repeat(200_000);
     let view = sparkplug("spBv1.0/g/NDATA/e", &payload, &Names::default()).unwrap();
-    assert!(view.content().len() < MOST + 10_000);
-    assert!(view.content().ends_with("the rest is left out here"));
+    let text = view.into_content();
+    assert!(text.len() < MOST + 10_000);
+    assert!(text.ends_with("the rest is left out here"));
 
     let mut deep = Vec::new();
     for _ in 0..40 {
@@ -190,4 +191,45 @@ fn a_hostile_payload_is_shown_in_part() {
 
 fn length(len: usize) -> [u8; 2] {
     [(len & 0x7f) as u8 | 0x80, (len >> 7) as u8]
+}
+
+#[test]
+fn metrics_are_values_by_their_names() {
+    let value = |name: &str, names: &Names<'_>| {
+        let (topic, payload) = of(name);
+        sparkplug_value(topic, &payload, names).unwrap()
+    };
+    let (node, device) = (birth("NBIRTH"), birth("DBIRTH"));
+    let names = Names {
+        node: Some((1, &node)),
+        device: Some((2, &device)),
+    };
+    let birth = value("NBIRTH", &Names::default());
+    for (path, expected) in [
+        ("Temperature", json!(21.5)),
+        ("Offset", json!(-7)),
+        ("Total", json!(-9)),
+        ("Node Control/Rebirth", json!(false)),
+        ("Started", json!(1_700_000_000_123_u64)),
+        ("Missing", Value::Null),
+    ] {
+        assert_eq!(birth[path], expected, "{path}");
+    }
+    let device = value("DBIRTH", &Names::default());
+    for (path, expected) in [
+        ("Steps", json!([-1, 2, 300])),
+        ("Words", json!(["one", "zwei"])),
+        ("Motor", json!({"rpm": 1490})),
+        ("Recipe", json!("h'0001feff'")),
+        (
+            "Table",
+            json!([{"name": "a", "count": 1, "level": 0.5}, {"name": "b", "count": -2, "level": 1.5}]),
+        ),
+    ] {
+        assert_eq!(device[path], expected, "{path}");
+    }
+    // What is historical is left out, and so is what has no name here.
+    assert_eq!(value("NDATA", &names), json!({"Temperature": 22.25}));
+    assert_eq!(value("DDATA", &names), json!({"Speed": 1511}));
+    assert_eq!(value("NDATA", &Names::default()), json!({}));
 }

@@ -1,0 +1,63 @@
+//! A payload by the schema of its topic. The annex reads it, which is loaded only where this browser keeps schemas, or one
+//! is to be given.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use mqttscope_view::payload::{Asked, Form};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::desk::Desk;
+use crate::services::{annex, reader, schemas};
+
+/// The selected packet's payload as its schema has it, and what asks for schemas.
+#[hook]
+pub(super) fn use_schemas(desk: &Rc<Desk>) -> (Option<Form>, Callback<()>) {
+    // How often they were changed, and the packet that was read with its form.
+    let changes = use_state_eq(|| 0_u32);
+    let read = use_state_eq(|| (None, None));
+    let key = (
+        Rc::as_ptr(&desk.now.recording).addr(),
+        desk.now.packet,
+        *changes,
+    );
+    {
+        let (recording, packet) = (desk.now.recording.clone(), desk.now.packet);
+        let read = read.setter();
+        use_effect_with(key, move |&key| {
+            // What the browser does not keep holds as long as the page.
+            let is_given = key.2 > 0 || schemas::are_kept();
+            let is_there = is_given && packet < recording.packets().len();
+            let dissection = is_there.then(|| recording.dissect(packet));
+            let asked = (dissection.as_ref())
+                .and_then(|it| Asked::of(it, recording.bytes_of(packet)))
+                .and_then(|asked| postcard::to_allocvec(&asked.among(&recording, packet)).ok());
+            if let Some(asked) = asked {
+                spawn_local(async move {
+                    let given = Array::of1(&Uint8Array::from(&*asked));
+                    // That it did not come is told by whoever asks for the annex; the other forms are there.
+                    let found = annex::ask("by_schema", &given).await.ok();
+                    let forms = found.map(|found| reader::forms_in(&Uint8Array::new(&found)));
+                    read.set((Some(key), forms.and_then(|forms| forms.into_iter().next())));
+                });
+            }
+        });
+    }
+    let give = {
+        let (desk, changes) = (desk.clone(), changes.setter());
+        Callback::from(move |()| {
+            let (desk, changes) = (desk.clone(), changes.clone());
+            spawn_local(async move {
+                let on_change = Closure::<dyn Fn(u32)>::new(move |number| changes.set(number));
+                let given = Array::of1(&on_change.into_js_value());
+                if let Err(why) = annex::ask("give_schemas", &given).await {
+                    desk.say(format!("What reads schemas could not be loaded: {why}"));
+                }
+            });
+        })
+    };
+    let form = (read.1.clone()).filter(|_| read.0 == Some(key));
+    (form, give)
+}
