@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Capture, Marked};
+use mqttscope_capture::recording::{self, Capture, Gap, Marked};
 use mqttscope_view::reader::{self, Given, Request, Shown, Taking};
 use mqttscope_view::recording::Recording;
 use mqttscope_wire::{ProtocolVersion, Sender};
@@ -26,6 +26,8 @@ pub(crate) struct Connection {
     pub(crate) packets: Vec<Packet>,
     /// So many packets stand before the first bytes that are missing, or that a tap took away.
     pub(crate) before_gap: usize,
+    /// Where bytes are missing, in order.
+    pub(crate) gaps: Vec<Gap>,
     /// What a tap did to it on purpose, in order.
     pub(crate) marks: Vec<Marked>,
 }
@@ -37,6 +39,8 @@ pub(crate) struct Packet {
     pub(crate) from: Option<Sender>,
     /// Its frame in a capture, from 1.
     pub(crate) frame: Option<u64>,
+    /// The file of a series that has this frame, from 0.
+    pub(crate) file: usize,
     /// Milliseconds since 1970.
     pub(crate) at_ms: Option<u64>,
     /// Bytes between packets that are no packet.
@@ -85,6 +89,24 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
     if capture.frames == 0 {
         bail!("{}", sentence(&capture.notes, "it holds no frames"));
     }
+    Ok(of_read(capture, version))
+}
+
+/// Reads captures that were recorded one behind the other as one ([`crate::series`]). Also the number of notes after each.
+pub(crate) fn read_series(
+    paths: &[&Path],
+    keys: &[u8],
+    version: Option<ProtocolVersion>,
+) -> Result<(Input, Vec<usize>)> {
+    let files = paths.iter().map(std::fs::read);
+    let files = files.collect::<Result<Vec<Vec<u8>>, _>>()?;
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let (capture, notes) = Capture::read_series(&files, Some(keys));
+    Ok((of_read(capture, version), notes))
+}
+
+/// What a capture holds.
+fn of_read(capture: Capture, version: Option<ProtocolVersion>) -> Input {
     let mut notes = capture.notes;
     let packets = capture.connections.iter().flat_map(|connection| {
         let packets = connection.packets.iter();
@@ -97,12 +119,12 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
         ));
     }
     let connections = capture.connections.iter();
-    Ok(Input {
+    Input {
         connections: connections
             .map(|connection| of_connection(connection, version))
             .collect(),
         notes,
-    })
+    }
 }
 
 fn of_connection(
@@ -128,6 +150,7 @@ fn of_connection(
                     Role::Server => Sender::Server,
                 }),
                 frame: Some(packet.frame),
+                file: packet.file,
                 at_ms: packet.at_ns.map(|at_ns| at_ns / 1_000_000),
                 is_skipped: false,
             })
@@ -140,6 +163,7 @@ fn of_connection(
         bytes,
         before_gap: gap.unwrap_or(packets.len()),
         packets,
+        gaps: connection.gaps.clone(),
         // What a tap records has bytes only, so that the numbers are the same.
         marks: connection.marks.clone(),
     }
@@ -179,6 +203,7 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
             version: packet.at.version,
             from: packet.from,
             frame: None,
+            file: 0,
             at_ms: None,
             is_skipped: packet.at.skipped,
         })
@@ -189,6 +214,7 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
             bytes: recording.bytes().to_vec(),
             before_gap: packets.len(),
             packets,
+            gaps: Vec::new(),
             marks: Vec::new(),
         }],
         notes,

@@ -42,6 +42,8 @@ pub struct Ends {
     pub client: Option<SocketAddr>,
     /// The other end.
     pub server: Option<SocketAddr>,
+    /// Its number among all TCP connections of its capture, from 0.
+    pub stream: Option<u32>,
     /// Whether TLS is around it.
     pub tls: bool,
     /// Whether WebSocket is around it.

@@ -1,6 +1,6 @@
 //! A capture of what was recorded: MQTT over TCP, made anew, whatever carried it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::{self, Ends};
@@ -30,6 +30,8 @@ pub(crate) enum Ended {
 pub(crate) trait Known {
     /// Its two ends, and what is said of it.
     fn ends(&self, id: ConnectionId) -> (Ends, String);
+    /// When the first frame of a capture's connection was.
+    fn opened_at(&self, id: ConnectionId) -> Option<Instant>;
     /// How a capture's connection ended, where its row says that it did.
     fn ended(&self, id: ConnectionId) -> Option<Ended>;
     /// What a tap did at this row, where a recording says so.
@@ -45,9 +47,17 @@ pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) 
     let mut last = HashMap::new();
     // When the second of the two sides closed, whose row stands at the first.
     let mut others = HashMap::new();
+    // Connections that have packets here, by the time of their beginning, which stands in the order of time.
+    let (mut begin, mut found) = (BTreeSet::new(), HashSet::new());
     for id in index.all(writer.log) {
-        if let Some(entry) = writer.log.entry(id) {
-            last.insert(entry.record().connection, id);
+        let Some(entry) = writer.log.entry(id) else {
+            continue;
+        };
+        let record = entry.record();
+        last.insert(record.connection, id);
+        if matches!(entry, Entry::Packet(_)) && found.insert(record.connection) {
+            let at = known.opened_at(record.connection).unwrap_or(record.at);
+            begin.insert((nanoseconds(at.min(record.at)), record.connection));
         }
     }
     capture.begin(&mut file);
@@ -58,15 +68,18 @@ pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) 
         let record = entry.record();
         let connection = record.connection;
         let at_ns = nanoseconds(record.at);
+        while let Some(&(begins_ns, connection)) = begin.first()
+            && begins_ns <= at_ns
+        {
+            begin.pop_first();
+            open.insert(connection);
+            self::open(&mut capture, known, connection, begins_ns, &mut file);
+        }
         match entry {
             Entry::Packet(record) => {
+                // One of our own that was opened again.
                 if open.insert(connection) {
-                    let (ends, says) = known.ends(connection);
-                    let says = match says.as_str() {
-                        "" => MADE.to_owned(),
-                        says => format!("{says} ({MADE})"),
-                    };
-                    capture.open(connection.0, ends, &says, at_ns, &mut file);
+                    self::open(&mut capture, known, connection, at_ns, &mut file);
                 }
                 let from = match record.sender {
                     Sender::Client => Role::Client,
@@ -115,6 +128,22 @@ pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) 
         }
     }
     file
+}
+
+/// The beginning of a connection.
+fn open(
+    capture: &mut pcapng::Writer,
+    known: &impl Known,
+    connection: ConnectionId,
+    at_ns: u64,
+    file: &mut Vec<u8>,
+) {
+    let (ends, says) = known.ends(connection);
+    let says = match says.as_str() {
+        "" => MADE.to_owned(),
+        says => format!("{says} ({MADE})"),
+    };
+    capture.open(connection.0, ends, &says, at_ns, file);
 }
 
 const fn nanoseconds(at: Instant) -> u64 {

@@ -77,6 +77,7 @@ impl Subject for Row<'_> {
             return Ends {
                 client: address(&captured.opened.client),
                 server: address(&captured.opened.server),
+                stream: captured.opened.stream,
                 tls: matches!(
                     captured.transport,
                     Transport::Tls | Transport::SecureWebSocket

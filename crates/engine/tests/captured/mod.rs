@@ -10,6 +10,7 @@
 mod faults;
 mod in_words;
 mod searches;
+mod seen_by_tcp;
 mod several;
 
 use core::time::Duration;

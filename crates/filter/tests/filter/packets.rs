@@ -42,6 +42,7 @@ impl Subject for Given {
         Ends {
             client: Some(SocketAddr::from(([10, 1, 2, 3], 50_000))),
             server: Some(SocketAddr::from(([192, 168, 0, 1], 1883))),
+            stream: Some(4),
             tls: true,
             websocket: false,
         }
@@ -225,7 +226,8 @@ fn what_stands_around_the_packet() {
             "frame.time > \"2026-11-29\"",
             "- frame.time < \"2026-11-29\"",
             "conn == 3",
-            "tcp.stream == 3",
+            "tcp.stream == 4",
+            "- tcp.stream == 3",
             "sender == client",
             "- sender == server",
             "version == 5",
