@@ -77,7 +77,7 @@ test("a packet has the number of its frame, in filters, details and files", asyn
   await page.getByTestId("export").click();
   await page.getByRole("menuitem", { name: "Packets as CSV" }).first().click();
   const [head, line] = readFileSync(await (await download).path(), "utf8").split("\n");
-  expect(head).toBe("number,frame,time,utc,connection,client,direction,type,summary,hex");
+  expect(head).toBe("\uFEFFnumber,frame,time,utc,connection,client,direction,type,summary,hex");
   expect(line).toMatch(/^\d+,6,\d+\.\d{6},20\d\d-\d\d-\d\dT[\d:]{8}\.\d{3}Z,1,"recorder",in,CONNACK,/);
 });
 

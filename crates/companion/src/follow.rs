@@ -13,7 +13,8 @@ use clap::Args;
 use mqttscope_capture::mark::{Mark, Tapped};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Marked, Peer,
+    self, Capture, CaptureReader, Ending, Event, Gap, KeyLogSessions, Limits, Marked, Peer,
+    Unreached,
 };
 use mqttscope_faults::Said;
 use mqttscope_wire::{Framer, ProtocolVersion, Sender};
@@ -22,7 +23,9 @@ use crate::arguments::{Format, Version};
 use crate::input::{self, Connection, Input};
 use crate::lint::of_connection;
 use crate::paint::{Colour, Paint, When};
+use crate::report;
 use crate::row::{self, Row, Told};
+use crate::series;
 use crate::tap::screen::Screen;
 use crate::tap::tape::{Closed, ConnectionId, Ends, Entry, What};
 use crate::tap::watch::{Show, Watcher};
@@ -73,14 +76,18 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     };
     let version = options.mqtt.map(ProtocolVersion::from);
     let mut code = ExitCode::SUCCESS;
-    for path in &options.files {
-        match out.file(path, &keys, version) {
+    for series in series::of(&options.files) {
+        let paths = series.iter().filter_map(|&at| options.files.get(at));
+        let paths: Vec<&Path> = paths.map(PathBuf::as_path).collect();
+        match out.files(&paths, &keys, version) {
             Ok(Ok(())) => {}
             // Whoever reads has enough.
             Ok(Err(_)) => return ExitCode::from(2),
             Err(error) => {
                 code = ExitCode::from(2);
-                eprintln!("{}: not read: {error:#}", path.display());
+                for path in paths {
+                    eprintln!("{}: not read: {error:#}", path.display());
+                }
             }
         }
     }
@@ -97,22 +104,38 @@ struct Out<W> {
 }
 
 impl<W: Write> Out<W> {
-    fn file(
+    /// Shows a file, or files that were recorded one behind the other: a connection stands under the first that has it.
+    fn files(
         &mut self,
-        path: &Path,
+        paths: &[&Path],
         keys: &[u8],
         version: Option<ProtocolVersion>,
     ) -> Result<io::Result<()>> {
-        let input = input::read(path, keys, version)?;
-        Ok(self.input(path, &input))
+        let (input, notes) = match paths {
+            [one] => (input::read(one, keys, version)?, vec![usize::MAX]),
+            _ => input::read_series(paths, keys, version)?,
+        };
+        Ok(self.input(paths, &input, &notes))
     }
 
-    fn input(&mut self, path: &Path, input: &Input) -> io::Result<()> {
-        for note in &input.notes {
-            eprintln!("{}: {note}", path.display());
+    /// `until`: the number of notes after each file.
+    fn input(&mut self, paths: &[&Path], input: &Input, until: &[usize]) -> io::Result<()> {
+        let path = |file: usize| {
+            paths
+                .get(file)
+                .or(paths.last())
+                .copied()
+                .unwrap_or(Path::new("-"))
+        };
+        for (at, note) in input.notes.iter().enumerate() {
+            let file = until.iter().take_while(|until| **until <= at).count();
+            eprintln!("{}: {note}", path(file).display());
         }
         let mut connections = input.connections.iter();
-        connections.try_for_each(|connection| self.connection(path, connection))
+        connections.try_for_each(|connection| {
+            let file = connection.packets.first().map_or(0, |packet| packet.file);
+            self.connection(path(file), connection)
+        })
     }
 
     fn connection(&mut self, path: &Path, connection: &Connection) -> io::Result<()> {
@@ -126,10 +149,14 @@ impl<W: Write> Out<W> {
         let findings = of_connection(connection);
         let mut findings = findings.iter().peekable();
         let mut marks = connection.marks.iter().peekable();
+        let mut gaps = connection.gaps.iter().peekable();
         let mut start = 0_usize;
         for (index, packet) in connection.packets.iter().enumerate() {
             while let Some(marked) = marks.next_if(|marked| marked.after <= index) {
                 self.mark(&name, marked)?;
+            }
+            while let Some(gap) = gaps.next_if(|gap| gap.after <= index) {
+                self.gap(&name, gap, packet.at_ms)?;
             }
             let end = start.saturating_add(packet.len);
             let bytes = connection.bytes.get(start..end).unwrap_or_default();
@@ -160,7 +187,32 @@ impl<W: Write> Out<W> {
                 }
             }
         }
+        let last = connection.packets.last().and_then(|packet| packet.at_ms);
+        gaps.try_for_each(|gap| self.gap(&name, gap, last))?;
         marks.try_for_each(|marked| self.mark(&name, marked))
+    }
+
+    /// Bytes that are missing, and when the packet behind them was.
+    fn gap(&mut self, connection: &str, gap: &Gap, at_ms: Option<u64>) -> io::Result<()> {
+        let count = gap.bytes.map_or_else(
+            || "bytes".to_owned(),
+            |bytes| report::counted(bytes, "byte"),
+        );
+        let are = if gap.bytes == Some(1) { "is" } else { "are" };
+        let told = Told {
+            kind: "gap",
+            connection,
+            at_ms: at_ms.unwrap_or(0),
+            text: &format!("{count} of the {} {are} missing here", gap.from.name()),
+        };
+        self.told(&told)
+    }
+
+    fn told(&mut self, told: &Told<'_>) -> io::Result<()> {
+        match self.format {
+            Format::Text => told.text(false, self.paint, &mut self.to),
+            Format::Json => told.json(&mut self.to),
+        }
     }
 
     /// What a tap did on purpose.
@@ -171,10 +223,7 @@ impl<W: Write> Out<W> {
             at_ms: marked.at_ns.unwrap_or(0) / 1_000_000,
             text: &marked.mark.words,
         };
-        match self.format {
-            Format::Text => told.text(false, self.paint, &mut self.to),
-            Format::Json => told.json(&mut self.to),
-        }
+        self.told(&told)
     }
 }
 
@@ -198,7 +247,7 @@ fn coming(options: &Options, keys: &[u8]) -> ExitCode {
             format: options.format,
             to: BufWriter::new(io::stdout().lock()),
         };
-        out.input(Path::new("-"), &input)?;
+        out.input(&[Path::new("-")], &input, &[usize::MAX])?;
         Ok(out.to.flush()?)
     });
     match shown {
@@ -228,6 +277,7 @@ fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Re
         )
         .of_recording(),
         opened: HashMap::new(),
+        unreached: Unreached::default(),
         at_ns: 0,
     };
     live.watcher
@@ -251,6 +301,9 @@ fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Re
     live.drain();
     live.watcher.end_recording(live.at_ns);
     live.watcher.show_lines();
+    for says in live.unreached.says() {
+        eprintln!("-: {says}");
+    }
     eprintln!("{}", live.watcher.seen());
     Ok(())
 }
@@ -260,6 +313,7 @@ struct Live {
     watcher: Watcher,
     /// Connections that had no MQTT yet: they are told when they have.
     opened: HashMap<recording::ConnectionId, (Box<Ends>, u64)>,
+    unreached: Unreached,
     /// The newest time; frames without one have this.
     at_ns: u64,
 }
@@ -270,6 +324,7 @@ impl Live {
             reader,
             watcher,
             opened: waiting,
+            unreached,
             at_ns,
         } = self;
         while let Some(event) = reader.poll_event() {
@@ -338,8 +393,17 @@ impl Live {
                     eprintln!("-: {note}");
                     continue;
                 }
-                Event::Transport { .. }
-                | Event::Fin { .. }
+                Event::Transport {
+                    connection,
+                    transport,
+                    ..
+                } => {
+                    if let Some((ends, _)) = waiting.get(&connection) {
+                        unreached.count(&ends.broker, transport);
+                    }
+                    continue;
+                }
+                Event::Fin { .. }
                 | Event::Skipped { .. }
                 | Event::Said { .. }
                 | Event::Named { .. }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Capture, Marked};
+use mqttscope_capture::recording::{self, Capture, Gap, Marked};
 use mqttscope_capture::text::Format;
 use mqttscope_capture::tls::KeyLog;
 use mqttscope_view::reader::{self, Given, Request, Shown, Taking};
@@ -31,6 +31,8 @@ pub(crate) struct Connection {
     pub(crate) packets: Vec<Packet>,
     /// What it breaks, where that is known already.
     pub(crate) findings: Option<Vec<Finding>>,
+    /// Where bytes are missing, in order.
+    pub(crate) gaps: Vec<Gap>,
     /// What a tap did to it on purpose, in order.
     pub(crate) marks: Vec<Marked>,
 }
@@ -42,6 +44,8 @@ pub(crate) struct Packet {
     pub(crate) from: Option<Sender>,
     /// Its frame in a capture, from 1.
     pub(crate) frame: Option<u64>,
+    /// The file of a series that has this frame, from 0.
+    pub(crate) file: usize,
     /// Milliseconds since 1970.
     pub(crate) at_ms: Option<u64>,
     /// Bytes between packets that are no packet.
@@ -98,6 +102,29 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
     if capture.frames == 0 {
         bail!("{}", sentence(&capture.notes, "it holds no frames"));
     }
+    Ok(of_read(&[bytes], keys, &capture, version))
+}
+
+/// Reads captures that were recorded one behind the other as one ([`crate::series`]). Also the number of notes after each.
+pub(crate) fn read_series(
+    paths: &[&Path],
+    keys: &[u8],
+    version: Option<ProtocolVersion>,
+) -> Result<(Input, Vec<usize>)> {
+    let files = paths.iter().map(std::fs::read);
+    let files = files.collect::<Result<Vec<Vec<u8>>, _>>()?;
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let (capture, notes) = Capture::read_series(&files, Some(keys));
+    Ok((of_read(&files, keys, &capture, version), notes))
+}
+
+/// What captures hold that were read as this one.
+fn of_read(
+    files: &[&[u8]],
+    keys: &[u8],
+    capture: &Capture,
+    version: Option<ProtocolVersion>,
+) -> Input {
     let mut notes = capture.notes.clone();
     let packets = capture.connections.iter().flat_map(|connection| {
         let packets = connection.packets.iter();
@@ -109,7 +136,7 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
             "{said} packets are told in words, without bytes: no rules are checked of these"
         ));
     }
-    let judged = judged::of_capture(bytes, keys, version, &capture);
+    let judged = judged::of_capture(files, keys, version, capture);
     if judged.left_out > 0 {
         let more = counted(judged.left_out, "finding");
         notes.push(format!(
@@ -117,7 +144,7 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
         ));
     }
     let connections = capture.connections.iter().zip(judged.findings);
-    Ok(Input {
+    Input {
         connections: connections
             .map(|(connection, findings)| Connection {
                 findings: Some(findings),
@@ -125,7 +152,7 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
             })
             .collect(),
         notes,
-    })
+    }
 }
 
 fn of_connection(
@@ -145,6 +172,7 @@ fn of_connection(
                 Role::Server => Sender::Server,
             }),
             frame: Some(packet.frame),
+            file: packet.file,
             at_ms: packet.at_ns.map(|at_ns| at_ns / 1_000_000),
             is_skipped: false,
             said: connection.words_of(packet).map(|words| Said {
@@ -158,6 +186,7 @@ fn of_connection(
         name: Some(format!("{} to {}", connection.client, connection.server)),
         bytes,
         findings: None,
+        gaps: connection.gaps.clone(),
         marks: connection.marks.clone(),
     }
 }
@@ -202,6 +231,7 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
             version: packet.at.version,
             from: packet.from,
             frame: None,
+            file: 0,
             at_ms: None,
             is_skipped: packet.at.skipped,
             said: None,
@@ -213,6 +243,7 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
             bytes: recording.bytes().to_vec(),
             findings: None,
             packets,
+            gaps: Vec::new(),
             marks: Vec::new(),
         }],
         notes,

@@ -21,9 +21,9 @@ pub(crate) struct Judged {
     pub(crate) left_out: u64,
 }
 
-/// Has the engine read a file that was read as this capture.
+/// Has the engine read files that were read as this capture.
 pub(crate) fn of_capture(
-    bytes: &[u8],
+    captured: &[&[u8]],
     keys: &[u8],
     version: Option<ProtocolVersion>,
     capture: &Capture,
@@ -35,13 +35,14 @@ pub(crate) fn of_capture(
         engine.read_as(version);
     }
     // Keys first, so that nothing is read twice for them.
-    let mut files = vec![keys, bytes];
+    let mut files: Vec<&[u8]> = [keys].iter().chain(captured).copied().collect();
     files.retain(|file| !file.is_empty());
+    let first = usize::from(!keys.is_empty());
     engine.handle_files(files.iter().map(|file| (String::new(), file.len() as u64)));
     let mut places = Places::default();
     let mut broken: Vec<BrokenRule> = Vec::new();
     while let Some(wanted) = engine.poll_read() {
-        if wanted.offset == 0 {
+        if wanted.file == first && wanted.offset == 0 {
             // Also when keys in the capture have it read again.
             (places, broken) = (Places::of(capture), Vec::new());
         }

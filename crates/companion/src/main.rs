@@ -16,6 +16,7 @@ mod paint;
 mod record;
 mod report;
 mod row;
+mod series;
 mod tap;
 
 use std::process::ExitCode;

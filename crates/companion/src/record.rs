@@ -151,7 +151,7 @@ impl Recording {
         self.file.sync()?;
         self.files = self.files.saturating_add(1);
         self.file = Current::create(numbered(&self.path, self.files, now_ns), now_ns)?;
-        self.blocks.begin();
+        self.blocks.go_on(now_ns);
         self.write()?;
         self.file.has_frames = false;
         Ok(())

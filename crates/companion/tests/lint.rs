@@ -421,3 +421,42 @@ fn bytes_that_are_no_capture_are_not_judged_where_their_name_says_that_they_are(
     assert_eq!(code, Some(0), "{err}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn loss_is_said_and_so_are_servers_that_were_not_reached() {
+    let file = capture("files/t10_missingseg.pcap");
+    let (_, _, err) = said(&lint(&[], std::slice::from_ref(&file)));
+    let totals = err.lines().last().unwrap();
+    assert!(
+        totals.contains("; 1 gap, ") && totals.ends_with("missing in the recording"),
+        "{err}"
+    );
+    let (_, out, _) = said(&lint(&["--format", "junit"], std::slice::from_ref(&file)));
+    assert!(out.contains("<system-out>\n1 gap, "), "{out}");
+    let followed = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .arg("follow")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let (_, out, _) = said(&followed);
+    assert!(
+        out.contains(" gap: ") && out.contains("missing here"),
+        "{out}"
+    );
+    // A SYN that is answered by RST, in a capture of raw IP.
+    let mut refused = 0xa1b2_c3d4_u32.to_le_bytes().to_vec();
+    refused.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 101, 0, 0, 0]);
+    for (from, to, flags) in [(50_000_u16, 4418_u16, 2_u8), (4418, 50_000, 20)] {
+        refused.extend([0; 8]);
+        refused.extend([40, 0, 0, 0, 40, 0, 0, 0]);
+        refused.extend([
+            0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1,
+        ]);
+        refused.extend(from.to_be_bytes().into_iter().chain(to.to_be_bytes()));
+        refused.extend([0, 0, 0, 0, 0, 0, 0, 0, 0x50, flags, 255, 255, 0, 0, 0, 0]);
+    }
+    let says = "127.0.0.1:4418 refused the connection (RST), once";
+    let (code, _, err) = said(&given(&refused, &[]));
+    assert_eq!(code, Some(0));
+    assert!(err.contains(says), "{err}");
+}

@@ -55,13 +55,20 @@ pub(crate) fn write(
     }
     match wanted.format {
         ExportFormat::MessagesCsv => {
+            writer.text.push(MARK);
             let head =
                 "time,utc,connection,client,direction,topic,qos,retain,dup,payload,encoding\n";
             writer.text.push_str(head);
         }
         ExportFormat::WireCsv => {
+            writer.text.push(MARK);
             let head = "number,frame,time,utc,connection,client,direction,type,summary,hex\n";
             writer.text.push_str(head);
+        }
+        ExportFormat::WireHex if has_several(&index, log) => {
+            let says = "packets of several connections, in the order of time: on the Dissect page they would be read as one";
+            // A string takes everything.
+            let _ = writeln!(writer.text, "> # {says}");
         }
         _ => {}
     }
@@ -86,6 +93,17 @@ pub(crate) fn write(
     (file, BTreeSet::new())
 }
 
+/// Whether the packets of a list are of more than one connection.
+fn has_several(index: &Index, log: &WireLog) -> bool {
+    let packets = index.all(log).filter_map(|id| match log.entry(id) {
+        Some(Entry::Packet(record)) => Some(record.connection),
+        _ => None,
+    });
+    let mut packets = packets.peekable();
+    let first = packets.peek().copied();
+    packets.any(|connection| Some(connection) != first)
+}
+
 fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
     let (name, mime) = match format {
         ExportFormat::WirePcapng => ("wire.pcapng", "application/vnd.tcpdump.pcap"),
@@ -102,6 +120,9 @@ fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
         bytes,
     }
 }
+
+/// By this a spreadsheet knows that a table is UTF-8.
+const MARK: char = '\u{feff}';
 
 struct Writer<'a> {
     log: &'a WireLog,

@@ -42,6 +42,7 @@ pub(crate) enum Fact {
     Ip,
     Ipv6,
     Tcp,
+    Stream,
     Tls,
     WebSocket,
     /// Source, destination, or either: 0, 1, 2; and whether of IPv6.
@@ -189,6 +190,7 @@ impl Source {
                     | F::Ip
                     | F::Ipv6
                     | F::Tcp
+                    | F::Stream
                     | F::Tls
                     | F::WebSocket
                     | F::Address(2, _)
@@ -498,6 +500,7 @@ fn fact<S: Subject>(
             let is = server.is_some_and(|server| Ends::is_v6(server) == (fact == Fact::Ipv6));
             is.then_some(Found::Nothing)
         }
+        Fact::Stream => (subject.ends().stream).map(|stream| Found::Number(stream.into())),
         Fact::Tcp => {
             let [source, destination] = subject.ends().ports(Sender::Client);
             source.or(destination).map(|_| Found::Nothing)

@@ -44,6 +44,8 @@ pub struct Ends {
     pub server: Option<SocketAddr>,
     /// The port of the other end, also where its address is not known.
     pub server_port: Option<u16>,
+    /// Its number among all TCP connections of its capture, from 0.
+    pub stream: Option<u32>,
     /// Whether TLS is around it.
     pub tls: bool,
     /// Whether WebSocket is around it.

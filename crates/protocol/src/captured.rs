@@ -31,6 +31,8 @@ pub struct CaptureView {
     pub told: u64,
     /// Errors, warnings and notes of all connections.
     pub findings: [u64; 3],
+    /// Places where bytes are missing, and how many are, as far as that is known.
+    pub gaps: (u64, u64),
     /// When the first and the last packet came, since 1970.
     pub times: Option<(Instant, Instant)>,
     /// What was not read, and why: sentences without a full stop.
@@ -132,6 +134,8 @@ pub struct CaptureFile {
     pub sealed: u64,
     /// What was not read of it, and why: sentences without a full stop, the first ones.
     pub notes: Vec<String>,
+    /// Servers in it that clients did not reach, and how often: sentences without a full stop.
+    pub unreached: Vec<String>,
     /// Why its packets do not stand among those of the other files by their times; none: they do.
     pub apart: Option<Apart>,
 }

@@ -18,6 +18,12 @@ fn listed(counts: &[u64], names: &[&str]) -> String {
     texts.join(" · ")
 }
 
+/// So many of something.
+fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", words::whole(number))
+}
+
 /// The card.
 pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
     let whole = words::whole;
@@ -51,11 +57,22 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
             whole(count)
         }
     };
+    let missing = match capture.gaps {
+        (0, _) => String::new(),
+        (gaps, bytes) => format!(
+            "{}, {} missing",
+            counted(gaps, "gap"),
+            counted(bytes, "byte")
+        ),
+    };
+    let unreached = capture.files.iter().flat_map(|file| &file.unreached);
+    let unreached: Vec<&str> = unreached.map(String::as_str).collect();
     let facts = [
         ("Recorded", span),
         ("Frames", some(capture.frames)),
         ("Connections", whole(capture.connections)),
         ("Other connections", others),
+        ("Not reached", unreached.join(" · ")),
         ("Versions", listed(&capture.versions, &versions)),
         ("Clients", some(capture.clients)),
         ("Packets", whole(live.summary.log.packets)),
@@ -64,6 +81,7 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
             "by QoS",
             listed(&capture.messages, &["0", "1", "2", "3, not allowed"]),
         ),
+        ("Not recorded", missing),
     ];
     let [errors, warnings, notes] = capture.findings;
     let findings = {
@@ -77,13 +95,7 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
     };
     let found = [(errors, "error"), (warnings, "warning"), (notes, "note")];
     let found: Vec<String> = (found.into_iter().filter(|(count, _)| *count > 0))
-        .map(|(count, name)| {
-            format!(
-                "{} {name}{}",
-                whole(count),
-                if count == 1 { "" } else { "s" }
-            )
-        })
+        .map(|(count, name)| counted(count, name))
         .collect();
     let found = found.join(" · ");
     html! {

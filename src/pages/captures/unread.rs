@@ -109,7 +109,8 @@ fn why(file: &CaptureFile) -> Vec<String> {
         };
         all.push(format!("{} frames, {others}.", words::whole(file.frames)));
     }
-    all.extend(file.notes.iter().map(|note| sentence(note)));
+    let said = file.unreached.iter().chain(&file.notes);
+    all.extend(said.map(|note| sentence(note)));
     all
 }
 
@@ -118,6 +119,11 @@ fn instead(file: &CaptureFile) -> &'static str {
     let says = |part: &str| file.notes.iter().any(|note| note.contains(part));
     if matches!(file.state, CaptureState::Failed(_)) {
         "Look whether it is still there and may be read, then open it again."
+    } else if file.unreached.iter().any(|it| it.contains("refused")) {
+        "Nothing listens there: start the broker, or look at the address and port that its clients have, then record again."
+    } else if !file.unreached.is_empty() {
+        "No answer came, or none was recorded: look at the address that the clients have, and for a firewall on the way, then \
+         record both directions."
     } else if file.sealed > 0 {
         "Its TLS connections are encrypted: add the key log (SSLKEYLOGFILE) of a client or the server beside it."
     } else if says("save it as pcapng") || says("unpack it first") {

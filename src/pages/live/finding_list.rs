@@ -168,6 +168,9 @@ fn grades(props: &FindingListProps, desk: &Desk) -> Html {
                     </button>
                 }
             }) }
+            if desk.source == Source::Captures {
+                <span class="quiet" data-testid="findings-order">{ "worst first, then by time" }</span>
+            }
             if left_out > 0 {
                 <span class="quiet" data-testid="findings-cut" title="Of each rule that a connection breaks, the first 100 are listed">{ words::whole(left_out) }{ " more not listed" }</span>
             }

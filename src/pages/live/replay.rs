@@ -5,6 +5,7 @@ use mqttscope_answers::{Answer, Recording, Replay, read_recording};
 use crate::hooks::Inbox;
 use crate::route::{Page, Route};
 use crate::services::browser;
+use crate::state::live::words;
 
 thread_local! {
     /// It waits until the answers of a connection are on screen.
@@ -45,9 +46,9 @@ pub(super) fn left_out(recording: &Recording) -> Option<String> {
         ("were sent", "others")
     };
     (recording.left_out > 0).then(|| {
-        let (count, out) = (recording.messages.len(), recording.left_out);
+        let [count, out] = [recording.messages.len() as u64, recording.left_out as u64].map(words::whole);
         format!(
-            "{count} messages that {taken} are taken. {out} are left out: {other}, repeated ones, topics with $, and what is beyond 5,000 messages or 1 MiB."
+            "{count} messages that {taken} are taken; {out} are left out: {other}, repeated ones, $ topics, what is beyond 5,000 or 1 MiB."
         )
     })
 }

@@ -28,7 +28,7 @@ const FILES: [(ExportFormat, &str, &str); 6] = [
     (
         ExportFormat::WireHex,
         "Packets as hex",
-        "the Dissect page reads it",
+        "of one connection, the Dissect page reads it",
     ),
     (
         ExportFormat::WireJsonLines,

@@ -408,8 +408,12 @@ impl Live {
         }
         // Another list begins where it says itself that it is.
         self.middle = self.middle.filter(|_| self.tab == tab);
+        // What is selected is to be seen in the list of the packets.
+        let selected = self
+            .selected
+            .filter(|_| self.tab != tab && tab == Tab::Wire);
         self.tab = tab;
-        (self.reveal, self.revealed) = (None, None);
+        (self.reveal, self.revealed) = (selected, None);
     }
 
     fn select(&mut self, record: Option<RecordId>) {

@@ -71,6 +71,8 @@ pub struct Writer {
 #[derive(Debug)]
 struct Connection {
     ends: Ends,
+    /// Of its beginning.
+    comment: String,
     client: Side,
     server: Side,
 }
@@ -93,11 +95,23 @@ impl Writer {
         }
     }
 
-    /// The beginning of a file: a section, and the interface that all frames are of. Connections that are open go on
-    /// in the new file where they were.
+    /// The beginning of a file: a section, and the interface that all frames are of.
     pub fn begin(&self, out: &mut Vec<u8>) {
         frame::section(&self.application, out);
         frame::interface(LINK_TYPE, out);
+    }
+
+    /// The beginning of the next file of a recording: connections that are open go on in it where they were. For each a
+    /// segment without bytes has the comment of its beginning, which may stand in a file that is not there any more.
+    pub fn go_on(&self, at_ns: u64, out: &mut Vec<u8>) {
+        self.begin(out);
+        let mut open: Vec<_> = self.open.iter().collect();
+        open.sort_unstable_by_key(|(id, _)| **id);
+        for (_, connection) in open {
+            if !connection.comment.is_empty() {
+                connection.write(Role::Client, ACK, &[], &connection.comment, at_ns, out);
+            }
+        }
     }
 
     /// A connection opens, under a number that no open connection has: the handshake of TCP, with `comment` at it.
@@ -120,6 +134,7 @@ impl Writer {
         self.taken.insert(own, id);
         let mut connection = Connection {
             ends: own,
+            comment: comment.to_owned(),
             client: Side::default(),
             server: Side::default(),
         };

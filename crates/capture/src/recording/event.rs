@@ -175,6 +175,9 @@ pub struct Opened {
     pub at_ns: Option<u64>,
     /// Its first frame.
     pub frame: u64,
+    /// Its number among all TCP connections of the file, as other tools count them: from 0, in the order of their first
+    /// frames. `None`: the file holds no frames.
+    pub stream: Option<u32>,
 }
 
 /// What a connection carries.
@@ -194,6 +197,10 @@ pub enum Transport {
     Other(Option<Protocol>),
     /// No bytes were seen.
     Nothing,
+    /// The server refused it: it answered the SYN by RST.
+    Refused,
+    /// Nothing answered the SYN.
+    Unanswered,
 }
 
 /// How a connection ended.

@@ -30,9 +30,11 @@ mod keyed;
 mod link;
 mod peer;
 mod said;
+mod series;
 mod streams;
 mod tcp;
 mod tls;
+mod unreached;
 mod whole;
 
 use std::collections::BTreeMap;
@@ -43,6 +45,7 @@ pub use keyed::KeyLogSessions;
 pub use peer::Peer;
 pub use said::{SaidMessage, SaidNumbers};
 pub use tls::{Plain, TlsOpener, TlsSessions};
+pub use unreached::Unreached;
 pub use whole::{Capture, Connection, Gap, Marked, Packet};
 
 pub(crate) use whole::is_log;
@@ -129,6 +132,8 @@ pub struct CaptureReader {
     disordered: u64,
     is_ended: bool,
     is_told: bool,
+    /// Connections that are open at the end stay so, for the next file.
+    keeps: bool,
 }
 
 /// So many frames that are older than the one before them are told: a few are a clock that was set, or two interfaces.
@@ -152,6 +157,7 @@ impl CaptureReader {
             disordered: 0,
             is_ended: false,
             is_told: false,
+            keeps: false,
         }
     }
 
@@ -277,6 +283,9 @@ impl CaptureReader {
     }
 
     fn end(&mut self) -> bool {
+        if self.keeps {
+            return false;
+        }
         if self.flows.end() {
             return true;
         }
@@ -355,7 +364,9 @@ impl Take for Taker<'_> {
         // What the segment before it in an aggregate of frames brought comes first.
         while self.flows.work(&mut self.around) {}
         self.around.counts.segments = self.around.counts.segments.saturating_add(1);
-        self.flows.take(segment, self.moment, &mut self.around);
+        let is_told = !self.comment.is_empty();
+        self.flows
+            .take(segment, is_told, self.moment, &mut self.around);
         if !self.comment.is_empty() {
             let ends = [segment.source, segment.destination];
             let comment = core::mem::take(&mut self.comment);

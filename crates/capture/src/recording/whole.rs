@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, detect};
 
-use super::{CaptureReader, ConnectionId, Ending, Event, Limits, Opened, Peer, Transport};
+use super::series::Pass;
+use super::{CaptureReader, ConnectionId, Ending, Event, Opened, Peer, Transport, Unreached};
 use crate::foreign::Endpoint;
 use crate::mark::{Mark, Tapped};
 use crate::reading::Role;
@@ -14,7 +15,7 @@ use crate::reading::Role;
 const DETECTED: usize = 1 << 20;
 
 /// Packets that are kept, by what they take in memory. A compressed file can hold a thousand times its size.
-const MOST_KEPT: usize = if cfg!(target_pointer_width = "32") {
+pub(super) const MOST_KEPT: usize = if cfg!(target_pointer_width = "32") {
     256 << 20
 } else {
     8 << 30
@@ -22,9 +23,6 @@ const MOST_KEPT: usize = if cfg!(target_pointer_width = "32") {
 
 /// Connections without MQTT that are named.
 const MOST_NAMED: usize = 20;
-
-/// Bytes of a file that are read at a time.
-const CHUNK: usize = 1 << 20;
 
 /// A capture file as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,6 +87,8 @@ pub struct Packet {
     /// The frame that held its last byte, the message of a HAR or flow file, the line of a log; by its number in the file,
     /// from 1.
     pub frame: u64,
+    /// The file of a series that has this frame, from 0.
+    pub file: usize,
     /// What it is.
     pub packet_type: PacketType,
     /// It is told in words.
@@ -138,7 +138,7 @@ impl Connection {
     fn push(
         &mut self,
         from: Role,
-        (at_ns, frame): (Option<u64>, u64),
+        (at_ns, file, frame): (Option<u64>, usize, u64),
         (packet_type, is_said): (PacketType, bool),
         bytes: &[u8],
     ) {
@@ -148,6 +148,7 @@ impl Connection {
             from,
             at_ns,
             frame,
+            file,
             packet_type,
             is_said,
             bytes: start..self.bytes.len(),
@@ -209,23 +210,9 @@ impl Capture {
     }
 
     fn pass(file: &[u8], keys: &[u8], most: usize) -> (Building, Vec<u8>) {
-        let mut reader = reader(keys);
-        let mut building = Building::within(most);
-        let mut found = Vec::new();
-        for chunk in file.chunks(CHUNK) {
-            reader.handle_bytes(chunk);
-            building.drain(&mut reader, &mut found);
-        }
-        reader.handle_end();
-        building.drain(&mut reader, &mut found);
-        if building.left == 0 {
-            building.whole.notes.push(format!(
-                "the packets in it take more memory than there is for them: read up to frame {}",
-                reader.counts().frames
-            ));
-        }
-        building.finish(reader.counts().frames);
-        (building, found)
+        let mut pass = Pass::new(most);
+        pass.file(file, keys, false);
+        pass.end()
     }
 }
 
@@ -253,15 +240,12 @@ fn magic(file: &[u8]) -> Option<&'static str> {
     })
 }
 
-#[cfg(feature = "tls")]
-fn reader(keys: &[u8]) -> CaptureReader {
-    let sessions = super::KeyLogSessions::new(keys);
-    CaptureReader::new(Limits::default()).with_tls(Box::new(sessions))
-}
-
-#[cfg(not(feature = "tls"))]
-fn reader(_: &[u8]) -> CaptureReader {
-    CaptureReader::new(Limits::default())
+/// Whether no bytes of a connection were seen.
+const fn is_silent(transport: Transport) -> bool {
+    matches!(
+        transport,
+        Transport::Nothing | Transport::Refused | Transport::Unanswered
+    )
 }
 
 /// A connection whose packets still come.
@@ -274,26 +258,29 @@ struct Open {
 }
 
 #[derive(Default)]
-struct Building {
-    whole: Capture,
+pub(super) struct Building {
+    pub(super) whole: Capture,
+    /// The file of a series that is read.
+    pub(super) file: usize,
     open: HashMap<ConnectionId, Open>,
     /// TLS that nobody has opened.
-    has_sealed: bool,
+    pub(super) has_sealed: bool,
     /// Connections without MQTT.
     others: usize,
+    unreached: Unreached,
     /// Memory that packets may still take.
-    left: usize,
+    pub(super) left: usize,
 }
 
 impl Building {
-    fn within(most: usize) -> Self {
+    pub(super) fn within(most: usize) -> Self {
         Self {
             left: most,
             ..Self::default()
         }
     }
 
-    fn drain(&mut self, reader: &mut CaptureReader, keys: &mut Vec<u8>) {
+    pub(super) fn drain(&mut self, reader: &mut CaptureReader, keys: &mut Vec<u8>) {
         while self.left > 0
             && let Some(event) = reader.poll_event()
         {
@@ -319,7 +306,7 @@ impl Building {
                     open.connection.version = version.or(open.connection.version);
                     let what = (packet_type, true);
                     open.connection
-                        .push(from, (at_ns, frame), what, words.as_bytes());
+                        .push(from, (at_ns, self.file, frame), what, words.as_bytes());
                     let kept = words.len().saturating_add(size_of::<Packet>());
                     self.left = self.left.saturating_sub(kept);
                 }
@@ -355,7 +342,7 @@ impl Building {
                 bytes,
             } => {
                 if let Some(open) = self.open.get_mut(&connection) {
-                    let kept = open.take(from, (at_ns, frame), bytes);
+                    let kept = open.take(from, (at_ns, self.file, frame), bytes);
                     self.left = self.left.saturating_sub(kept);
                 }
             }
@@ -454,8 +441,10 @@ impl Building {
 
     /// Says of a connection without MQTT what it carries.
     fn name_other(&mut self, connection: &Connection, why: &str) {
+        self.unreached
+            .count(&connection.server, connection.transport);
         // Whoever opens TLS says himself what became of it.
-        let is_told = connection.transport == Transport::Nothing
+        let is_told = is_silent(connection.transport)
             || connection.transport == Transport::Tls && cfg!(feature = "tls");
         if is_told {
             return;
@@ -469,11 +458,12 @@ impl Building {
         }
     }
 
-    fn finish(&mut self, frames: u64) {
+    pub(super) fn finish(&mut self, frames: u64) {
         let open: Vec<Open> = self.open.drain().map(|(_, open)| open).collect();
         for open in open {
             self.close(open);
         }
+        self.whole.notes.extend(self.unreached.says());
         self.whole
             .connections
             .sort_by_key(|connection| connection.id);
@@ -504,7 +494,7 @@ impl Open {
     }
 
     /// Takes bytes; gives how much memory they take.
-    fn take(&mut self, from: Role, (at_ns, frame): (Option<u64>, u64), bytes: &[u8]) -> usize {
+    fn take(&mut self, from: Role, at: (Option<u64>, usize, u64), bytes: &[u8]) -> usize {
         let mut kept = bytes.len();
         let Self {
             connection,
@@ -524,7 +514,7 @@ impl Open {
             };
             let first = bytes.first().copied().unwrap_or(0);
             let what = (PacketType::from_first_byte(first), false);
-            connection.push(from, (at_ns, frame), what, bytes);
+            connection.push(from, at, what, bytes);
             kept = kept.saturating_add(size_of::<Packet>());
         }
         kept
@@ -544,17 +534,10 @@ impl Open {
         Some(says)
     }
 
-    /// A side, for people.
+    /// A side of the connection, for people.
     fn name(&self, from: Role) -> String {
-        let end = match from {
-            Role::Client => &self.connection.client,
-            Role::Server => &self.connection.server,
-        };
-        format!(
-            "{} {end} on connection {}",
-            from.name(),
-            self.connection.id.0
-        )
+        let Connection { client, server, .. } = &self.connection;
+        format!("the {} of {client} to {server}", from.name())
     }
 }
 

@@ -158,6 +158,33 @@ fn what_is_no_mqtt_is_dropped_and_named() {
 }
 
 #[test]
+fn a_connack_is_enough_and_too_few_bytes_are_said_to_be_so() {
+    // Only what the server sends, on a port of its own.
+    let connack = b"\x20\x09\0\0\x06\x22\0\x0a\x21\0\x14";
+    let alone = |has_syn: bool, bytes: &[u8]| {
+        let mut all: Vec<_> = if has_syn { handshake() } else { Vec::new() };
+        all.push(down(5000, bytes));
+        all.retain(|it| it.from != crate::build::CLIENT);
+        for it in &mut all {
+            it.from.1 = 4410;
+        }
+        found(&all)
+    };
+    for bytes in [&connack[..], b"\x20\x02\0\0"] {
+        let found = alone(true, bytes);
+        assert_eq!(found.only().transports, [Transport::Tcp], "{bytes:?}");
+        assert_eq!(found.only().packets(), [T::Connack]);
+        assert_eq!(found.only().ends().1.port, 4410);
+    }
+    // Not where it begins in the middle, or where it breaks a rule.
+    let middle = alone(false, b"\xd0\0");
+    let says = middle.only().whys.last().unwrap().clone();
+    assert_eq!(says, "its bytes may be MQTT, but are too few to tell");
+    let broken = alone(true, b"\x20\x09\0\0\x06\x22\0\x0a\x22\0\x14");
+    assert_ne!(broken.only().transports, [Transport::Tcp]);
+}
+
+#[test]
 fn mqtt_that_shows_up_late_is_found() {
     // The end of something large, more than is looked at, on another port.
     let noise = vec![0xee; 100_000];

@@ -326,11 +326,22 @@ fn a_connection_without_bytes_is_told() {
         segment(true, 999, SYN, &[]),
         segment(false, 0, RST | ACK, &[]),
     ];
-    let found = found(&refused);
-    let one = found.only();
-    assert_eq!(one.transports, [Transport::Nothing]);
+    let refusal = found(&refused);
+    let one = refusal.only();
+    assert_eq!(one.transports, [Transport::Refused]);
     assert_eq!(one.closed, Some((Ending::Reset, Some(Role::Server))));
     assert_eq!(one.ends().0.port, 50_000);
+    // A SYN that is sent again and has no answer, and a connection that is there and carries nothing.
+    let syn = || segment(true, 999, SYN, &[]);
+    assert_eq!(
+        found(&[syn(), syn()]).only().transports,
+        [Transport::Unanswered]
+    );
+    assert_eq!(found(&handshake()).only().transports, [Transport::Nothing]);
+    // What is broken off behind the answer was not refused.
+    let mut broken = handshake();
+    broken.push(segment(false, 5000, RST, &[]));
+    assert_eq!(found(&broken).only().transports, [Transport::Nothing]);
 }
 
 #[test]

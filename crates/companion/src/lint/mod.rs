@@ -20,7 +20,8 @@ use mqttscope_wire::{
 
 use crate::arguments::Version;
 use crate::input::{self, Connection, Packet};
-use crate::report::{self, Finding, Incomplete, Linted, LintedConnection, Report, Totals};
+use crate::report::{self, Finding, Incomplete, Linted, LintedConnection, Missing, Report, Totals};
+use crate::series;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -105,36 +106,46 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 fn report(options: &Options, keys: &[u8], version: Option<ProtocolVersion>) -> io::Result<Totals> {
     let out = BufWriter::new(io::stdout().lock());
     let mut report = Report::new(options.format, options.fail_on, out)?;
+    let all = series::of(&options.files);
+    let paths_of = |series: &[usize]| -> Vec<&Path> {
+        let paths = series.iter().filter_map(|&at| options.files.get(at));
+        paths.map(PathBuf::as_path).collect()
+    };
     in_order(
-        &options.files,
-        |path| file(path, keys, version, &options.rules),
-        |path, linted| match linted {
-            Ok(linted) => report.file(path, &linted),
-            Err(error) => report.unread(path, &format!("{error:#}")),
+        &all,
+        |series| files(&paths_of(series), keys, version, &options.rules),
+        |series, linted| {
+            let mut paths = paths_of(series).into_iter();
+            match linted {
+                Ok(linted) => {
+                    (paths.zip(linted)).try_for_each(|(path, linted)| report.file(path, &linted))
+                }
+                Err(error) => paths.try_for_each(|path| report.unread(path, &format!("{error:#}"))),
+            }
         },
     )?;
     report.end()
 }
 
-/// Does `work` for all paths on all cores, and `then` for each result in the order of the paths.
+/// Does `work` for all series of files on all cores, and `then` for each result in their order.
 fn in_order<T: Send>(
-    paths: &[PathBuf],
-    work: impl Fn(&Path) -> T + Sync,
-    mut then: impl FnMut(&Path, T) -> io::Result<()>,
+    all: &[Vec<usize>],
+    work: impl Fn(&[usize]) -> T + Sync,
+    mut then: impl FnMut(&[usize], T) -> io::Result<()>,
 ) -> io::Result<()> {
     let next = AtomicUsize::new(0);
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         let (done, results) = mpsc::channel();
-        for _ in 0..cores.min(paths.len()) {
+        for _ in 0..cores.min(all.len()) {
             let (done, next, work) = (done.clone(), &next, &work);
             scope.spawn(move || {
-                while let Some((at, path)) = {
+                while let Some((at, series)) = {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    paths.get(at).map(|path| (at, path))
+                    all.get(at).map(|series| (at, series))
                 } {
                     // Nobody listens any more: the output is closed.
-                    if done.send((at, work(path))).is_err() {
+                    if done.send((at, work(series))).is_err() {
                         return;
                     }
                 }
@@ -146,8 +157,8 @@ fn in_order<T: Send>(
         for (at, result) in results {
             waiting.insert(at, result);
             while let Some(result) = waiting.remove(&expected) {
-                if let Some(path) = paths.get(expected) {
-                    then(path, result)?;
+                if let Some(series) = all.get(expected) {
+                    then(series, result)?;
                 }
                 expected = expected.saturating_add(1);
             }
@@ -156,28 +167,76 @@ fn in_order<T: Send>(
     })
 }
 
-fn file(
-    path: &Path,
+/// What these files show, which were recorded one behind the other, or the one file.
+fn files(
+    paths: &[&Path],
     keys: &[u8],
     version: Option<ProtocolVersion>,
     entries: &[rules::Entry],
-) -> Result<Linted> {
-    let input = input::read(path, keys, version)?;
-    let mut notes = input.notes;
-    notes.extend(input.connections.iter().flat_map(marks));
-    let connections = input.connections.into_iter().map(|connection| {
-        let mut findings = of_connection(&connection);
-        findings.retain(|finding| rules::is_wanted(finding.rule, entries));
-        LintedConnection {
-            packets: connection.packets.len(),
-            incomplete: incomplete(&connection),
-            findings,
-            name: connection.name,
+) -> Result<Vec<Linted>> {
+    let (input, notes) = match paths {
+        [one] => {
+            let input = input::read(one, keys, version)?;
+            let notes = input.notes.len();
+            (input, vec![notes])
         }
-    });
-    let connections: Vec<LintedConnection> = connections.collect();
-    notes.extend(connections.iter().flat_map(report::incomplete_notes));
-    Ok(Linted { connections, notes })
+        _ => input::read_series(paths, keys, version)?,
+    };
+    let mut told = input.notes.into_iter();
+    let mut before = 0_usize;
+    let mut all: Vec<Linted> = (notes.into_iter())
+        .map(|notes| {
+            let own = notes.saturating_sub(before);
+            before = notes;
+            Linted {
+                connections: Vec::new(),
+                notes: told.by_ref().take(own).collect(),
+            }
+        })
+        .collect();
+    if let Some(last) = all.last_mut() {
+        last.notes.extend(told);
+    }
+    for (index, connection) in input.connections.iter().enumerate() {
+        let mut findings = of_connection(connection);
+        findings.retain(|finding| rules::is_wanted(finding.rule, entries));
+        let mut incomplete = incomplete(connection);
+        let first = connection.packets.first().map_or(0, |packet| packet.file);
+        let last = connection.packets.last().map_or(0, |packet| packet.file);
+        let file_of = |index: usize| connection.packets.get(index).map_or(last, |it| it.file);
+        for (file, linted) in all.iter_mut().enumerate() {
+            let own = connection.packets.iter().filter(|it| it.file == file);
+            let packets = own.count();
+            if packets == 0 && file != first {
+                continue;
+            }
+            let gaps = connection.gaps.iter();
+            let gaps = gaps.filter(|gap| file_of(gap.after) == file);
+            let is_here = |index: Option<usize>| file_of(index.unwrap_or(0)) == file;
+            let linted_here = LintedConnection {
+                number: index.saturating_add(1),
+                name: connection.name.clone(),
+                goes_on: file != first,
+                packets,
+                missing: Missing::of(gaps),
+                incomplete: (incomplete.extract_if(.., |it| is_here(Some(it.index)))).collect(),
+                findings: (findings.extract_if(.., |it| is_here(it.packets.last().copied())))
+                    .collect(),
+            };
+            if file == first {
+                linted.notes.extend(marks(connection));
+            }
+            let notes = report::incomplete_notes(&linted_here);
+            linted.notes.extend(notes);
+            let missing = linted_here.missing.says();
+            let name = connection.name.as_deref().unwrap_or("a connection");
+            linted
+                .notes
+                .extend(missing.map(|missing| format!("{name}: {missing}")));
+            linted.connections.push(linted_here);
+        }
+    }
+    Ok(all)
 }
 
 /// What a tap did on purpose.

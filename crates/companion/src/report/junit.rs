@@ -35,8 +35,8 @@ pub(super) fn suite(
         "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">",
         Escaped(file)
     )?;
-    for (index, connection) in linted.connections.iter().enumerate() {
-        self::connection(file, index, connection, fail_on, out)?;
+    for connection in &linted.connections {
+        self::connection(file, connection, fail_on, out)?;
     }
     writeln!(out, "  </testsuite>")
 }
@@ -45,15 +45,15 @@ pub(super) fn suite(
 /// that fails the run is a case by itself: of several failures of one case, many readers show only the first.
 fn connection(
     file: &str,
-    index: usize,
     connection: &LintedConnection,
     fail_on: FailOn,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let number = index.saturating_add(1);
+    let number = connection.number;
+    let goes_on = if connection.goes_on { " goes on" } else { "" };
     let name = connection.name.as_deref().map_or_else(
-        || format!("connection {number}"),
-        |name| format!("connection {number}, {name}"),
+        || format!("connection {number}{goes_on}"),
+        |name| format!("connection {number}{goes_on}, {name}"),
     );
     let (failed, others): (Vec<_>, Vec<_>) =
         (connection.findings.iter()).partition(|finding| fail_on.fails(finding.severity));
@@ -64,10 +64,14 @@ fn connection(
         Escaped(&name),
         connection.packets
     )?;
-    if others.is_empty() {
+    let missing = connection.missing.says();
+    if others.is_empty() && missing.is_none() {
         writeln!(out, "/>")?;
     } else {
         writeln!(out, ">\n      <system-out>")?;
+        if let Some(missing) = missing {
+            writeln!(out, "{missing}")?;
+        }
         for finding in others {
             writeln!(out, "{}", Escaped(&finding.to_string()))?;
         }

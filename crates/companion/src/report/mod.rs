@@ -8,6 +8,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
+use mqttscope_capture::recording::Gap;
 use mqttscope_wire::{PacketType, Severity};
 
 pub(crate) use self::finding::{Finding, sender, severity, statement};
@@ -23,13 +24,62 @@ pub(crate) struct Linted {
 
 /// What a connection of a file shows.
 pub(crate) struct LintedConnection {
+    /// Its number among those of its file, or of files that were recorded one behind the other, from 1.
+    pub(crate) number: usize,
+    /// It began in a file before, where it is counted.
+    pub(crate) goes_on: bool,
     /// Its ends, where a capture tells them.
     pub(crate) name: Option<String>,
-    /// The number of its packets.
+    /// The number of its packets in the file.
     pub(crate) packets: usize,
     /// Those whose end is missing.
     pub(crate) incomplete: Vec<Incomplete>,
+    pub(crate) missing: Missing,
     pub(crate) findings: Vec<Finding>,
+}
+
+/// What the recording lacks of what was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Missing {
+    gaps: u64,
+    /// Bytes in them, as far as that is known.
+    bytes: u64,
+    /// Nobody can know it of all of them.
+    or_more: bool,
+}
+
+impl Missing {
+    /// Of these gaps.
+    pub(crate) fn of<'g>(gaps: impl Iterator<Item = &'g Gap>) -> Self {
+        let mut missing = Self::default();
+        for gap in gaps {
+            missing.add(Self {
+                gaps: 1,
+                bytes: gap.bytes.unwrap_or(0),
+                or_more: gap.bytes.is_none(),
+            });
+        }
+        missing
+    }
+
+    fn add(&mut self, other: Self) {
+        self.gaps = self.gaps.saturating_add(other.gaps);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.or_more |= other.or_more;
+    }
+
+    /// What is said of it; `None`: nothing is missing.
+    pub(crate) fn says(self) -> Option<String> {
+        let Self {
+            gaps,
+            bytes,
+            or_more,
+        } = self;
+        let more = if or_more { " or more" } else { "" };
+        let are = if bytes == 1 { "is" } else { "are" };
+        let (gaps_said, bytes) = (counted(gaps, "gap"), counted(bytes, "byte"));
+        (gaps > 0).then(|| format!("{gaps_said}, {bytes}{more} {are} missing in the recording"))
+    }
 }
 
 /// A packet whose end is not in the file, which breaks no rule: what recorded it may have stopped there.
@@ -68,6 +118,7 @@ pub(crate) struct Totals {
     pub(crate) packets: usize,
     /// Those whose end is missing.
     pub(crate) incomplete: usize,
+    pub(crate) missing: Missing,
     pub(crate) connections: usize,
     pub(crate) errors: usize,
     pub(crate) warnings: usize,
@@ -179,10 +230,12 @@ impl Totals {
     fn count(&mut self, linted: &Linted, fail_on: FailOn) {
         let add = |to: &mut usize, number: usize| *to = to.saturating_add(number);
         add(&mut self.files, 1);
-        add(&mut self.connections, linted.connections.len());
+        let begun = linted.connections.iter().filter(|it| !it.goes_on);
+        add(&mut self.connections, begun.count());
         for connection in &linted.connections {
             add(&mut self.packets, connection.packets);
             add(&mut self.incomplete, connection.incomplete.len());
+            self.missing.add(connection.missing);
             for finding in &connection.findings {
                 self.is_failed |= fail_on.fails(finding.severity);
                 let count = match finding.severity {
@@ -214,6 +267,9 @@ impl fmt::Display for Totals {
                 "; {} incomplete",
                 counted(self.incomplete as u64, "packet")
             )?;
+        }
+        if let Some(missing) = self.missing.says() {
+            write!(f, "; {missing}")?;
         }
         if self.unread > 0 {
             write!(f, "; {} not read", counted(self.unread as u64, "file"))?;

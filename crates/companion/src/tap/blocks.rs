@@ -34,6 +34,11 @@ impl Blocks {
         self.writer.begin(&mut self.made);
     }
 
+    /// The beginning of the next file, in which connections go on.
+    pub(crate) fn go_on(&mut self, at_ns: u64) {
+        self.writer.go_on(at_ns, &mut self.made);
+    }
+
     /// A connection begins.
     pub(crate) fn opened(&mut self, id: ConnectionId, ends: &Ends, at_ns: u64) {
         let comment = Tapped {

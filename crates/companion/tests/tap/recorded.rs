@@ -134,6 +134,21 @@ fn files_rotate_by_size_and_nothing_is_lost_between_them() {
             .all(|file| file.metadata().unwrap().len() < 12_000)
     );
     assert!(packets(&all) == wanted);
+    // Together they are one connection; each alone knows between whom it was recorded.
+    let paths: Vec<&str> = all.iter().map(|file| file.to_str().unwrap()).collect();
+    let (code, out, err) = run(&[&["lint"], &paths[..]].concat());
+    assert_eq!((code, &*out), (Some(0), ""), "{err}");
+    let totals = format!("102 packets on 1 connection of {} files", all.len());
+    assert!(err.contains(&totals), "{err}");
+    assert!(!err.contains("missing"), "{err}");
+    let (_, out, _) = run(&["follow", paths[1]]);
+    let first = out.lines().next().unwrap();
+    assert!(first.ends_with(&format!("to {address}")), "{first}");
+    // JUnit has a case in each file, under the same number.
+    let (_, out, _) = run(&[&["lint", "--format", "junit"], &paths[..]].concat());
+    assert_eq!(out.matches("name=\"connection 1, ").count(), 1, "{out}");
+    let goes_on = out.matches("name=\"connection 1 goes on, ").count();
+    assert_eq!(goes_on, all.len() - 1, "{out}");
 }
 
 #[test]

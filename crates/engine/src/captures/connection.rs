@@ -26,6 +26,14 @@ const MOST_HELD: usize = 64 << 10;
 /// The same in chunks.
 const MOST_CHUNKS: usize = 64;
 
+/// The last microsecond since 1970 that a browser has as it is: in the year 2255.
+const LATEST_US: u64 = (1 << 53) - 1;
+
+/// A time of a capture; those behind the last that a browser counts exactly are that one.
+pub(crate) fn moment(at_ns: Option<u64>) -> Option<Instant> {
+    at_ns.map(|at_ns| Instant::from_micros((at_ns / 1_000).min(LATEST_US)))
+}
+
 /// A connection, and what was counted of it.
 #[derive(Debug)]
 pub(crate) struct Captured {
@@ -231,6 +239,11 @@ impl Captured {
                 self.transport,
                 Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket | Transport::Log
             )
+    }
+
+    /// When its first frame was, where the file has its time.
+    pub(crate) fn opened_at(&self) -> Option<Instant> {
+        moment(self.opened.at_ns)
     }
 
     pub(crate) fn begin(&mut self, version: ProtocolVersion) {

@@ -170,6 +170,7 @@ impl Captures {
             messages: self.listed.messages,
             told: self.in_words,
             findings,
+            gaps: self.gaps,
             times: self.listed.times,
             notes: self.notes.iter().map(|note| self.told(note)).collect(),
             faults: self.faulted.rows(),

@@ -4,7 +4,7 @@
 //! earlier comes first. Each is read as far as its next packet. A file without such times is read behind them as a whole, and one
 //! that grows behind these. Where a file is opened later whose packets are earlier, all are read again.
 
-use mqttscope_capture::recording::{Ahead, CaptureReader};
+use mqttscope_capture::recording::{Ahead, CaptureReader, Unreached};
 use mqttscope_protocol::{Apart, CaptureFile, CaptureState};
 use mqttscope_shared::Instant;
 
@@ -94,11 +94,25 @@ impl Captures {
                     self.wanted = Some(file);
                     return Turn::Bytes;
                 };
+                if let Some(at_ns) = reading.begins() {
+                    let head = (at_ns, file);
+                    if next.is_none_or(|next| head < next) {
+                        (next, then) = (Some(head), next);
+                    } else if then.is_none_or(|then| head < then) {
+                        then = Some(head);
+                    }
+                    continue;
+                }
                 let ahead = match &mut reading.what {
                     What::Capture(reader) => reader.ahead(),
                     What::Keys(_) => None,
                 };
                 let Some(ahead) = ahead else {
+                    if reading.is_kept() {
+                        self.at = file;
+                        self.go_on(&files);
+                        continue 'anew;
+                    }
                     if reading.is_ended {
                         self.at = file;
                         return Turn::End;
@@ -129,11 +143,55 @@ impl Captures {
             return match next {
                 Some((_, file)) => {
                     self.at = file;
+                    let reading = self.readings.get_mut(&file);
+                    if reading.is_some_and(|it| it.beginning.take().is_some()) {
+                        continue;
+                    }
                     Turn::Events(then)
                 }
                 None => Turn::Bytes,
             };
         }
+    }
+
+    /// The file whose turn it is was read to its end: what is open goes on in the file that follows it, if there is one.
+    fn go_on(&mut self, files: &[usize]) {
+        let at = self.at;
+        let Some(mut own) = self.readings.remove(&at) else {
+            return;
+        };
+        if let What::Capture(reader) = &mut own.what {
+            let next = files.iter().filter_map(|file| {
+                let beginning = self.readings.get(file)?.beginning.as_ref()?;
+                let follows = reader.is_followed_by(&beginning.bytes);
+                follows.then_some((beginning.at_ns, *file))
+            });
+            if let Some((_, next)) = next.min()
+                && let Some(reading) = self.readings.get_mut(&next)
+                && let What::Capture(following) = &mut reading.what
+            {
+                following.go_on(reader);
+                own.went_on = true;
+                let of_file = self.places.extract_if(|(file, _), _| *file == at);
+                let of_file: Vec<_> = of_file.collect();
+                let goes_on = of_file
+                    .into_iter()
+                    .map(|((_, id), place)| ((next, id), place));
+                self.places.extend(goes_on);
+                for (file, _) in self.between.values_mut() {
+                    if *file == at {
+                        *file = next;
+                    }
+                }
+            }
+            reader.let_go();
+        }
+        self.readings.insert(at, own);
+    }
+
+    /// Whether the connections of the file whose turn it is go on in another one.
+    pub(crate) fn went_on(&self) -> bool {
+        self.readings.get(&self.at).is_some_and(|it| it.went_on)
     }
 
     fn set_apart(&mut self, file: usize, apart: Apart) {
@@ -202,7 +260,7 @@ impl Captures {
 }
 
 impl Reading {
-    pub(super) const fn new(what: What) -> Self {
+    pub(super) fn new(what: What) -> Self {
         Self {
             what,
             is_ended: false,
@@ -210,7 +268,21 @@ impl Reading {
             key: 0,
             last: None,
             in_words: 0,
+            beginning: None,
+            unreached: Unreached::default(),
+            went_on: false,
         }
+    }
+
+    /// When its first frame was, where that has not had its turn: in nanoseconds since 1970.
+    fn begins(&self) -> Option<u64> {
+        let beginning = self.beginning.as_ref()?;
+        (beginning.at_ns >= FIRST_CLOCK).then_some(beginning.at_ns)
+    }
+
+    /// Its open connections wait for a file that goes on with them.
+    fn is_kept(&self) -> bool {
+        matches!(&self.what, What::Capture(reader) if reader.is_kept())
     }
 
     /// Takes the time of the next event. Whether it is that of a clock; none: it has none to have.

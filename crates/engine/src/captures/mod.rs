@@ -14,14 +14,14 @@ use std::net::SocketAddr;
 use mqttscope_capture::pcapng::{self, Ends};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
+    self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport, Unreached,
 };
 use mqttscope_capture::tls::KeyLog;
 use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionEvent, ConnectionId, EventKind};
 
 use crate::connection::SocketId;
 use crate::log::{Journal, Record, WireLog};
-pub(crate) use connection::{Captured, Sent};
+pub(crate) use connection::{Captured, Sent, moment};
 use faults::Faulted;
 pub(crate) use faults::{Answered, Heard, awaited_of, fate_of, named_by};
 use listed::Listed;
@@ -71,6 +71,19 @@ struct Reading {
     last: Option<Instant>,
     /// Packets of which it has only words.
     in_words: u64,
+    /// Its beginning, until its first frame has its turn: that of a file before may end by then, whose connections go on in it.
+    beginning: Option<Beginning>,
+    /// Servers that were not reached.
+    unreached: Unreached,
+    /// Its connections go on in another file.
+    went_on: bool,
+}
+
+/// The first bytes of a file of frames.
+struct Beginning {
+    bytes: Vec<u8>,
+    /// The time of its first frame, in nanoseconds since 1970.
+    at_ns: u64,
 }
 
 /// See [the module](self).
@@ -113,6 +126,8 @@ pub(crate) struct Captures {
     frames: u64,
     others: u64,
     sealed: u64,
+    /// Gaps, and bytes that are missing in them.
+    gaps: (u64, u64),
     /// What was not read, each with the place of its file.
     notes: Vec<(Option<usize>, String)>,
 }
@@ -177,7 +192,16 @@ impl Captures {
                 reading
             }
             None if is_key_log(bytes) => Reading::new(What::Keys(bytes.to_vec())),
-            None => Reading::new(What::Capture(self.begin(bytes))),
+            None => {
+                let reading = Reading::new(What::Capture(self.begin(bytes)));
+                Reading {
+                    beginning: CaptureReader::first_time(bytes).map(|at_ns| Beginning {
+                        bytes: bytes.to_vec(),
+                        at_ns,
+                    }),
+                    ..reading
+                }
+            }
         };
         let reading = self.readings.entry(current).or_insert(reading);
         reading.is_ended = is_end;
@@ -194,7 +218,7 @@ impl Captures {
             // A gap is shown at once, and not when much has come behind it.
             (limits.waiting, limits.segments) = (0, 0);
         }
-        let reader = CaptureReader::new(limits);
+        let reader = CaptureReader::new(limits).keeping();
         let mut reader = Box::new(reader.with_tls(Box::new(sessions)));
         reader.handle_bytes(bytes);
         reader
@@ -385,6 +409,13 @@ impl Captures {
         let Some(captured) = self.all.get(place).filter(|captured| !captured.is_mqtt()) else {
             return;
         };
+        if let Some(reading) = self.readings.get_mut(&self.at) {
+            let unreached = &mut reading.unreached;
+            unreached.count(&captured.opened.server, captured.transport);
+            if let Some(file) = self.files.get_mut(self.at) {
+                file.unreached = unreached.says().collect();
+            }
+        }
         self.others = self.others.saturating_add(1);
         let is_sealed = captured.transport == Transport::Tls;
         self.sealed = self.sealed.saturating_add(is_sealed.into());
@@ -393,7 +424,11 @@ impl Captures {
             file.sealed = file.sealed.saturating_add(is_sealed.into());
         }
         // Who opens TLS says himself what became of it.
-        if captured.transport == Transport::Nothing || is_sealed || self.others > MOST_NAMED {
+        let is_silent = matches!(
+            captured.transport,
+            Transport::Nothing | Transport::Refused | Transport::Unanswered
+        );
+        if is_silent || is_sealed || self.others > MOST_NAMED {
             return;
         }
         let note = format!("{} carries no MQTT: {}", captured.ends(), captured.why);
@@ -406,6 +441,13 @@ impl Captures {
         if let Some(reading) = self.readings.get_mut(&self.at) {
             reading.in_words = reading.in_words.saturating_add(1);
         }
+    }
+
+    /// So many bytes are missing, where that is known.
+    pub(crate) fn lose(&mut self, bytes: Option<u64>) {
+        let (gaps, missing) = self.gaps;
+        let missing = missing.saturating_add(bytes.unwrap_or(0));
+        self.gaps = (gaps.saturating_add(1), missing);
     }
 
     /// Something was not read.

@@ -105,7 +105,7 @@ fn closed(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
     } else if is_quiet && !(is_remote && code == 1000) {
         guesses.add(
             40,
-            "The server closed the connection on purpose: it shuts down, an administrator ended the session, or a limit was reached.",
+            "The server closed the connection, or its program ended: it shuts down, it crashed, an administrator ended the session, or a limit was reached.",
             "Its log says why.",
         );
     }

@@ -10,7 +10,7 @@ use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
 use super::Engine;
 use super::told::why_ended;
-use crate::captures::{Captured, Sent, Turn, WantedBytes};
+use crate::captures::{Captured, Sent, Turn, WantedBytes, moment};
 use crate::connection::SocketId;
 use crate::states;
 use crate::stream::Recorder;
@@ -111,8 +111,10 @@ impl Engine {
             }
             self.captures.settled(id);
         }
-        let judged = self.watch.end_recording();
-        self.judged(judged);
+        if !self.captures.went_on() {
+            let judged = self.watch.end_recording();
+            self.judged(judged);
+        }
         self.captures.changed();
     }
 
@@ -156,6 +158,7 @@ impl Engine {
                 from,
                 bytes,
             } => {
+                self.captures.lose(bytes);
                 let count = bytes.map_or_else(|| "bytes".to_owned(), counted);
                 let verb = if bytes == Some(1) { "is" } else { "are" };
                 let says = format!("{count} of the {} {verb} missing here", from.name());
@@ -289,14 +292,18 @@ impl Engine {
         });
         let event = event(EventKind::Begins, captured.says_beginning());
         let at = held.begins().unwrap_or(self.captured_at);
+        // Its first frame was before its first packet.
+        let opened_at = captured.opened_at().unwrap_or(at).min(at);
         self.watch.join(&server, socket, number);
         if is_new {
             self.captures.list(id);
             self.log.set_frame(begins);
-            let first = self.log.push_event(at, number, version, &event);
+            let first = self.log.push_event(opened_at, number, version, &event);
             if let Some(captured) = self.captures.get_mut(id) {
                 captured.first = first.0;
+                captured.pass(opened_at);
             }
+            self.captures.pass(opened_at);
         }
         let turn = if was_open {
             states::Turn::WasOpen
@@ -482,6 +489,7 @@ impl Engine {
         let (is_taken_over, socket) = (captured.is_taken_over(), captured.socket);
         self.log.set_frame(frame);
         let record = self.log.push_event(at, number, version, &event);
+        self.captures.pass(at);
         if is_taken_over && let Some((id, monitor)) = self.watch.monitor(socket) {
             monitor.handle_takeover(id, record.0, at);
         } else if let Some(says) = why_ended(end.0, end.2) {
@@ -518,14 +526,6 @@ const fn sender(role: Role) -> Sender {
         Role::Client => Sender::Client,
         Role::Server => Sender::Server,
     }
-}
-
-/// The last microsecond since 1970 that a browser has as it is: in the year 2255.
-const LATEST_US: u64 = (1 << 53) - 1;
-
-/// A time of a capture; those behind the last that a browser counts exactly are that one.
-fn moment(at_ns: Option<u64>) -> Option<Instant> {
-    at_ns.map(|at_ns| Instant::from_micros((at_ns / 1_000).min(LATEST_US)))
 }
 
 fn counted(bytes: u64) -> String {

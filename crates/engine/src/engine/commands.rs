@@ -36,6 +36,10 @@ impl export::Known for Engine {
         self.ends_of(id)
     }
 
+    fn opened_at(&self, id: ConnectionId) -> Option<Instant> {
+        self.captures.by_number(id).and_then(Captured::opened_at)
+    }
+
     fn ended(&self, id: ConnectionId) -> Option<export::Ended> {
         self.captures.by_number(id).and_then(Captured::how)
     }

@@ -270,7 +270,8 @@ impl Engine {
             if let Some(severity) = looking.severity {
                 all.retain(|one| one.severity() == severity);
             }
-            let entries = grouped(&all, looking.opened.as_ref());
+            let is_recording = self.captures.is_used();
+            let entries = grouped(&all, looking.opened.as_ref(), is_recording);
             // Only broken rules are many enough to be dropped.
             let numbers = entries.iter().filter_map(Entry::number);
             let of = format!(

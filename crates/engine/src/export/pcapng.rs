@@ -33,6 +33,8 @@ pub(crate) enum Ended {
 pub(crate) trait Known {
     /// Its two ends, and what is said of it.
     fn ends(&self, id: ConnectionId) -> (Ends, String);
+    /// When the first frame of a capture's connection was.
+    fn opened_at(&self, id: ConnectionId) -> Option<Instant>;
     /// How a capture's connection ended, where its row says that it did.
     fn ended(&self, id: ConnectionId) -> Option<Ended>;
     /// What a tap did at this row, where a recording says so.
@@ -55,9 +57,17 @@ pub(super) fn write(
     let mut last = HashMap::new();
     // When the second of the two sides closed, whose row stands at the first.
     let mut others = HashMap::new();
+    // Connections that have packets here, by the time of their beginning, which stands in the order of time.
+    let (mut begin, mut found) = (BTreeSet::new(), HashSet::new());
     for id in index.all(writer.log) {
-        if let Some(entry) = writer.log.entry(id) {
-            last.insert(entry.record().connection, id);
+        let Some(entry) = writer.log.entry(id) else {
+            continue;
+        };
+        let record = entry.record();
+        last.insert(record.connection, id);
+        if matches!(entry, Entry::Packet(_)) && found.insert(record.connection) {
+            let at = known.opened_at(record.connection).unwrap_or(record.at);
+            begin.insert((nanoseconds(at.min(record.at)), record.connection));
         }
     }
     capture.begin(&mut file);
@@ -68,16 +78,30 @@ pub(super) fn write(
         let record = entry.record();
         let connection = record.connection;
         let at_ns = nanoseconds(record.at);
+        while let Some(&(begins_ns, connection)) = begin.first()
+            && begins_ns <= at_ns
+        {
+            begin.pop_first();
+            open.insert(connection);
+            ports.insert(self::open(
+                &mut capture,
+                known,
+                connection,
+                begins_ns,
+                &mut file,
+            ));
+        }
         match entry {
             Entry::Packet(record) => {
+                // One of our own that was opened again.
                 if open.insert(connection) {
-                    let (ends, says) = known.ends(connection);
-                    let says = match says.as_str() {
-                        "" => MADE.to_owned(),
-                        says => format!("{says} ({MADE})"),
-                    };
-                    ports.insert(ends.server.port());
-                    capture.open(connection.0, ends, &says, at_ns, &mut file);
+                    ports.insert(self::open(
+                        &mut capture,
+                        known,
+                        connection,
+                        at_ns,
+                        &mut file,
+                    ));
                 }
                 let from = match record.sender {
                     Sender::Client => Role::Client,
@@ -127,6 +151,23 @@ pub(super) fn write(
     }
     ports.remove(&MQTT_PORT);
     (file, ports)
+}
+
+/// The beginning of a connection; gives its server's port.
+fn open(
+    capture: &mut pcapng::Writer,
+    known: &impl Known,
+    connection: ConnectionId,
+    at_ns: u64,
+    file: &mut Vec<u8>,
+) -> u16 {
+    let (ends, says) = known.ends(connection);
+    let says = match says.as_str() {
+        "" => MADE.to_owned(),
+        says => format!("{says} ({MADE})"),
+    };
+    capture.open(connection.0, ends, &says, at_ns, file);
+    ends.server.port()
 }
 
 const fn nanoseconds(at: Instant) -> u64 {

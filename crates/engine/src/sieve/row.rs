@@ -42,6 +42,7 @@ fn ends_of(own: &Connection) -> Ends {
         client: None,
         server: peer.or_else(written),
         server_port,
+        stream: None,
         tls: target.is_secure(),
         websocket: matches!(target, Target::WebSocket(_)),
     }
@@ -100,6 +101,7 @@ impl Subject for Row<'_> {
                 client: address(&captured.opened.client),
                 server: address(&captured.opened.server),
                 server_port: None,
+                stream: captured.opened.stream,
                 tls: matches!(
                     captured.transport,
                     Transport::Tls | Transport::SecureWebSocket

@@ -1,5 +1,6 @@
 //! Findings that are alike as one row: of the same connection, about the same rule, broken by the same side.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use mqttscope_protocol::{ConnectionId, FindingKey, FindingView};
@@ -43,8 +44,13 @@ impl Entry<'_> {
 }
 
 /// The rows of a list in its order, where a row stands with the first that it stands for, and stays there. Those of
-/// `opened` follow their row one by one.
-pub(crate) fn grouped<'a>(all: &'a [Listed<'a>], opened: Option<&FindingKey>) -> Vec<Entry<'a>> {
+/// `opened` follow their row one by one. `is_recording`: nothing is added while somebody looks at it, so that the worst
+/// come first, in the order of the times that they show.
+pub(crate) fn grouped<'a>(
+    all: &'a [Listed<'a>],
+    opened: Option<&FindingKey>,
+    is_recording: bool,
+) -> Vec<Entry<'a>> {
     let mut rows: Vec<Entry<'a>> = Vec::new();
     let mut places: HashMap<(ConnectionId, &str, Sender), usize> = HashMap::new();
     let one = |listed: &'a Listed<'a>| Entry {
@@ -70,11 +76,14 @@ pub(crate) fn grouped<'a>(all: &'a [Listed<'a>], opened: Option<&FindingKey>) ->
             }
         }
     }
+    if is_recording {
+        rows.sort_by_key(|row| (Reverse(row.last.severity()), row.last.last()));
+    }
     let Some(opened) = opened else {
         return rows;
     };
     let key = (opened.connection, opened.rule.as_str(), opened.by);
-    if let Some(&at) = places.get(&key)
+    if let Some(at) = rows.iter().position(|row| row.first.key() == Some(key))
         && let Some(row) = rows.get_mut(at).filter(|row| row.count > 1)
     {
         row.is_open = true;

@@ -11,6 +11,7 @@ mod faults;
 mod in_words;
 mod messages;
 mod searches;
+mod seen_by_tcp;
 mod several;
 
 use core::time::Duration;

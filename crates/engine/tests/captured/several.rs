@@ -168,3 +168,72 @@ fn two_captures_of_the_same_traffic_take_nothing_over() {
     let says: Vec<_> = shown.findings.iter().map(|it| &it.message).collect();
     assert_eq!(says, [""; 0]);
 }
+
+/// So many seconds after a moment of 2020, in nanoseconds.
+const fn at(seconds: u64) -> u64 {
+    (1_600_000_000 + seconds) * 1_000_000_000
+}
+
+/// Two files that were recorded one behind the other: a packet is cut between them.
+fn rotated(comments: bool) -> [Vec<u8>; 2] {
+    let publish = b"\x32\x07\0\x01t\0\x01hi";
+    let (mut writer, [mut one, mut two]) = (Writer::new("test"), [Vec::new(), Vec::new()]);
+    writer.begin(&mut one);
+    for (id, name) in [(1, b'a'), (2, b'b')] {
+        let ends = from(50_000 + id as u16);
+        let comment = format!(
+            "{} to 10.0.0.9:4410 through the tap {}",
+            ends.client, ends.server
+        );
+        let comment = if comments { &*comment } else { "" };
+        writer.open(id, ends, comment, at(1), &mut one);
+        writer.bytes(id, Role::Client, &connect(name), at(1), &mut one);
+        writer.bytes(id, Role::Server, b"\x20\x02\0\0", at(2), &mut one);
+    }
+    writer.bytes(1, Role::Client, &publish[..4], at(3), &mut one);
+    writer.go_on(at(4), &mut two);
+    writer.bytes(1, Role::Client, &publish[4..], at(4), &mut two);
+    writer.bytes(1, Role::Server, b"\x40\x02\0\x01", at(5), &mut two);
+    writer.bytes(2, Role::Client, b"\xe0\0", at(6), &mut two);
+    writer.close(2, at(6), &mut two);
+    // The same client once more: its connection before ended, and is not taken over.
+    let again = from(50_009);
+    writer.open(3, again, "", at(7), &mut two);
+    writer.bytes(3, Role::Client, &connect(b'b'), at(7), &mut two);
+    writer.bytes(3, Role::Server, b"\x20\x02\0\0", at(7), &mut two);
+    [one, two]
+}
+
+#[test]
+fn a_connection_goes_on_in_the_next_file() {
+    for (comments, most) in [(true, 1 << 20), (false, 1 << 20), (false, 600)] {
+        let [one, two] = rotated(comments);
+        for files in [[&one[..], &two], [&two, &one]] {
+            let together = read_bytes(&files, most);
+            assert_eq!(together.captured.len(), 3, "{comments} {most}");
+            assert_eq!(packets(&together).count(), 9);
+            assert_eq!(together.view.notes, [""; 0]);
+            let gaps: u64 = together.captured.iter().map(|row| row.gaps).sum();
+            assert_eq!(gaps, 0);
+            let says: Vec<&str> = (together.findings.iter()).map(|it| &*it.message).collect();
+            assert!(!says.iter().any(|it| it.contains("taken over")), "{says:?}");
+        }
+    }
+    // The second one alone still knows between whom it was recorded.
+    let [_, two] = rotated(true);
+    let alone = read_bytes(&[&two], 1 << 20);
+    let server = &alone.captured[0].server;
+    assert!(server.starts_with("10.0.0.9:4410"), "{server}");
+}
+
+#[test]
+fn files_that_have_nothing_in_common_do_not_go_on() {
+    let [one, _] = rotated(false);
+    // The same ends and numbers, with a beginning of its own.
+    let (mut writer, mut other) = (Writer::new("test"), Vec::new());
+    writer.begin(&mut other);
+    writer.open(1, from(50_001), "", at(9), &mut other);
+    writer.bytes(1, Role::Client, &connect(b'a'), at(9), &mut other);
+    let shown = read_bytes(&[&one, &other], 1 << 20);
+    assert_eq!(shown.captured.len(), 3);
+}

@@ -72,7 +72,7 @@ fn an_export_has_frames_readable_times_and_clients() {
     let (mut engine, _) = read(&["recorded/tcp.pcap"], 1 << 20);
     let table = export(&mut engine, ExportFormat::WireCsv);
     let mut lines = table.lines();
-    let head = "number,frame,time,utc,connection,client,direction,type,summary,hex";
+    let head = "\u{feff}number,frame,time,utc,connection,client,direction,type,summary,hex";
     assert_eq!(lines.next(), Some(head));
     let first: Vec<&str> = lines.next().unwrap().splitn(9, ',').collect();
     let [_, frame, time, utc, connection, client, direction, name, _] = first[..] else {
@@ -88,8 +88,13 @@ fn an_export_has_frames_readable_times_and_clients() {
         utc.starts_with("20") && utc.ends_with(&format!(".{millis}Z")),
         "{utc}"
     );
+    // That packets are of several connections is said where they would be read as those of one.
+    let says = "> # packets of several connections";
+    assert!(!export(&mut engine, ExportFormat::WireHex).contains(says));
+    let (mut both, _) = read(&["recorded/tcp.pcap", "recorded/tcp-3.1.1.pcap"], 1 << 20);
+    assert!(export(&mut both, ExportFormat::WireHex).starts_with(says));
     let messages = export(&mut engine, ExportFormat::MessagesCsv);
-    let head = "time,utc,connection,client,direction,topic,qos,retain,dup,payload,encoding";
+    let head = "\u{feff}time,utc,connection,client,direction,topic,qos,retain,dup,payload,encoding";
     assert_eq!(messages.lines().next(), Some(head));
     assert!(
         messages

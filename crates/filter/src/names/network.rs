@@ -122,8 +122,8 @@ pub(super) static TABLE: &[Described] = &[
     row(
         "tcp.stream",
         Kind::Number(u32::MAX as u64),
-        Source::Fact(F::Connection),
-        "the number of the connection, as conn: from 1",
+        Source::Fact(F::Stream),
+        "the number of the connection among all of TCP in the capture, as in Wireshark: from 0 (conn is the number on this page)",
     ),
     row(
         "tls",

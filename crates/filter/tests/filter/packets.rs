@@ -43,6 +43,7 @@ impl Subject for Given {
             client: Some(SocketAddr::from(([10, 1, 2, 3], 50_000))),
             server: Some(SocketAddr::from(([192, 168, 0, 1], 1883))),
             server_port: None,
+            stream: Some(4),
             tls: true,
             websocket: false,
         }
@@ -226,7 +227,8 @@ fn what_stands_around_the_packet() {
             "frame.time > \"2026-11-29\"",
             "- frame.time < \"2026-11-29\"",
             "conn == 3",
-            "tcp.stream == 3",
+            "tcp.stream == 4",
+            "- tcp.stream == 3",
             "sender == client",
             "- sender == server",
             "version == 5",

@@ -69,7 +69,9 @@ fn Tap(props: &TapProps) -> Html {
         <div class="tap-line" data-testid="tap-line">
             <span class="names" title={names.join(", ")}>{ names.join(", ") }</span>
             <span class="says" role="status" data-testid="tap-says">
-                if let Some(trouble) = trouble { <span class="is-error">{ icon(Icon::Fault) }</span>{ trouble } }
+                if props.state == Some(CaptureState::Stopped) {
+                    { "Stopped here; the tap goes on. Load this page again to see what passes it." }
+                } else if let Some(trouble) = trouble { <span class="is-error">{ icon(Icon::Fault) }</span>{ trouble } }
             </span>
             if told.allowed || count > 0 {
                 <button data-testid="faults-open" aria-label={name} title="Break what passes the tap, on purpose" onclick={show(true).reform(|_: MouseEvent| ())}>
@@ -89,8 +91,10 @@ fn trouble(told: &TapFaults, state: Option<&CaptureState>) -> Option<String> {
     let over = match state? {
         CaptureState::Read => Some("the companion has ended, and the tap with it".to_owned()),
         CaptureState::Failed(why) => Some(why.clone()),
-        CaptureState::Stopped => Some("it is not read any more".to_owned()),
-        CaptureState::Waiting | CaptureState::Reading | CaptureState::Keys(_) => None,
+        CaptureState::Stopped
+        | CaptureState::Waiting
+        | CaptureState::Reading
+        | CaptureState::Keys(_) => None,
     };
     if let Some(why) = over {
         return Some(format!("Nothing more comes: {why}."));

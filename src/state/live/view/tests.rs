@@ -289,6 +289,17 @@ fn window_of(first: u64, count: u32) -> Window {
 }
 
 #[test]
+fn what_is_selected_is_seen_where_the_packets_are_shown() {
+    let live = after([Act::Show(Tab::Findings), Act::Select(Some(RecordId(7)))]);
+    assert_eq!(live.looking().reveal, None);
+    let live = live.reduce(Act::Show(Tab::Wire));
+    assert_eq!(live.looking().reveal, Some(RecordId(7)));
+    // Who goes there from there stays where the list stands.
+    let live = live.reduce(Act::Select(Some(RecordId(8))));
+    assert_eq!(live.reduce(Act::Show(Tab::Wire)).looking().reveal, None);
+}
+
+#[test]
 fn a_jump_shows_the_packet_in_the_list() {
     let wire = |revealed| Report::Wire {
         first: 0,

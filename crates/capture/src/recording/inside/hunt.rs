@@ -143,6 +143,12 @@ impl Hunt {
         }
     }
 
+    /// Whether all bytes are whole packets, though they may be so by chance.
+    pub(super) fn may_be(&self) -> bool {
+        let mut chains = self.chains.iter();
+        chains.any(|it| it.start == 0 && it.whole > 0 && it.at == self.bytes().len())
+    }
+
     /// The chain that proves most.
     pub(super) fn best(&mut self) -> Option<&Chain> {
         self.look(|_, _| false);

@@ -1,5 +1,7 @@
 //! A bounded look at both sides, until it is clear what they speak.
 
+use mqttscope_wire::{Context, ControlPacket, Decoded, ProtocolVersion, Sender, decode};
+
 use super::super::event::Moment;
 use super::evidence::{Chain, First, first};
 use super::hunt::Hunt;
@@ -318,6 +320,12 @@ impl Look {
                     client: Some(side),
                 });
             }
+            if is_final && own.is_known && is_connack(bytes) {
+                return Some(Verdict::Mqtt {
+                    why: "a CONNACK".to_owned(),
+                    client: Some(1_usize.saturating_sub(side)),
+                });
+            }
             let is_first =
                 own.is_known && is_on_port && matches!(first(bytes), First::Packet { .. });
             if is_final && is_first {
@@ -367,6 +375,10 @@ impl Look {
         }
         let (protocol, what) = match found {
             Some((protocol, what)) => (Some(protocol), what),
+            None if self.sides.iter().any(|side| side.hunt.may_be()) => (
+                None,
+                "its bytes may be MQTT, but are too few to tell".to_owned(),
+            ),
             None => (None, "its bytes are nothing that is known here".to_owned()),
         };
         let (protocol, what) = if self.within.has_websocket() {
@@ -397,6 +409,22 @@ impl Look {
             }
         }
     }
+}
+
+/// Whether these bytes are a right CONNACK, with whatever behind it.
+fn is_connack(bytes: &[u8]) -> bool {
+    let is_of = |version| {
+        let context = Context::new(version).from(Sender::Server);
+        let decoded = decode(bytes, context);
+        matches!(
+            decoded,
+            Ok(Decoded::Packet {
+                packet: ControlPacket::Connack(_),
+                ..
+            })
+        )
+    };
+    ProtocolVersion::ALL.into_iter().any(is_of)
 }
 
 enum Beginning {

@@ -27,6 +27,8 @@ pub(super) struct Head {
     /// A SYN shows who it is.
     has_syn: bool,
     id: Option<ConnectionId>,
+    /// Its number among those of TCP.
+    stream: Option<u32>,
     first: Moment,
     pub(super) first_fin: Option<(usize, Moment)>,
     /// It was told.
@@ -49,7 +51,7 @@ impl Head {
         ends: [Endpoint; 2],
         side: usize,
         segment: &Segment<'_>,
-        moment: Moment,
+        (stream, moment): (u32, Moment),
     ) -> Self {
         let (from, to) = (segment.source.port, segment.destination.port);
         let is_from_client = if segment.has(Segment::SYN) {
@@ -68,6 +70,7 @@ impl Head {
             },
             has_syn: segment.has(Segment::SYN),
             id: None,
+            stream: Some(stream),
             first: moment,
             first_fin: None,
             is_fin_told: false,
@@ -82,6 +85,7 @@ impl Head {
             client: 0,
             has_syn: begins,
             id: None,
+            stream: None,
             first: moment,
             first_fin: None,
             is_fin_told: false,
@@ -129,7 +133,7 @@ impl Head {
         }
     }
 
-    const fn side(&self, role: Role) -> usize {
+    pub(super) const fn side(&self, role: Role) -> usize {
         match role {
             Role::Client => self.client,
             Role::Server => 1_usize.saturating_sub(self.client),
@@ -176,6 +180,7 @@ impl<'o> Out<'o> {
             has_syn: self.head.has_syn,
             at_ns: self.head.first.at_ns,
             frame: self.head.first.frame,
+            stream: self.head.stream,
         }
     }
 

@@ -10,18 +10,19 @@ use super::link::Segment;
 use super::tls::TlsSessions;
 use super::{Counts, Limits};
 use crate::foreign::Endpoint;
+use crate::reading::Role;
 use direction::{Arrival, Direction, Ready, Taken};
 
 /// Both ends, in an order that both directions share, and the VLANs and tunnels around them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
+pub(super) struct Key {
     low: Endpoint,
     high: Endpoint,
     path: u64,
 }
 
 impl Key {
-    fn of([one, other]: [Endpoint; 2], path: u64) -> Self {
+    pub(super) fn of([one, other]: [Endpoint; 2], path: u64) -> Self {
         Self {
             low: one.min(other),
             high: one.max(other),
@@ -37,6 +38,8 @@ struct Connection {
     sides: [Direction; 2],
     inside: Inside,
     state: State,
+    /// It began in the file before.
+    is_of_before: bool,
     last_frame: u64,
     /// Memory of what is inside, as it was counted last.
     counted: usize,
@@ -67,6 +70,9 @@ pub(super) struct Flows {
     last: Option<(Key, usize)>,
     tasks: VecDeque<Task>,
     told: u32,
+    /// TCP connections so far, and the numbers of those whose frames told nothing yet.
+    streams: u32,
+    unopened: HashMap<Key, u32>,
     /// Memory of all that waits.
     held: usize,
     live: usize,
@@ -97,6 +103,8 @@ impl Flows {
             last: None,
             tasks: VecDeque::new(),
             told: 0,
+            streams: 0,
+            unopened: HashMap::new(),
             held: 0,
             live: 0,
             ending: None,
@@ -136,7 +144,14 @@ impl Flows {
         self.held
     }
 
-    pub(super) fn take(&mut self, segment: &Segment<'_>, moment: Moment, around: &mut Around<'_>) {
+    /// Takes a segment; `is_told`: its frame says whose it is.
+    pub(super) fn take(
+        &mut self,
+        segment: &Segment<'_>,
+        is_told: bool,
+        moment: Moment,
+        around: &mut Around<'_>,
+    ) {
         let (source, destination) = (segment.source, segment.destination);
         let side = usize::from(source > destination);
         let key = Key::of([source, destination], segment.path);
@@ -149,7 +164,8 @@ impl Flows {
             Some(slot) => slot,
             None => {
                 // A reset or an acknowledgement of what was never seen tells nothing.
-                if segment.payload.is_empty() && !segment.has(Segment::SYN) {
+                if segment.payload.is_empty() && !segment.has(Segment::SYN) && !is_told {
+                    self.stream_of(key, around);
                     return;
                 }
                 self.open(key, side, segment, moment, around)
@@ -157,6 +173,24 @@ impl Flows {
         };
         self.last = Some((key, slot));
         self.segment(slot, side, segment, moment, around);
+    }
+
+    /// Whether a segment goes on where an open connection is.
+    pub(super) fn expects(&self, segment: &Segment<'_>) -> bool {
+        let ends = [segment.source, segment.destination];
+        let slot = self.map.get(&Key::of(ends, segment.path));
+        let connection = slot.and_then(|&slot| self.slots.get(slot)?.as_ref());
+        let connection = connection.filter(|it| it.state == State::Open);
+        let side = usize::from(segment.source > segment.destination);
+        let direction = connection.and_then(|it| it.sides.get(side));
+        direction.is_some_and(|it| it.is_seen() && it.is_near(segment.sequence))
+    }
+
+    /// Another file goes on with all that is open: a SYN in it begins another connection, whatever its number.
+    pub(super) fn go_on(&mut self) {
+        for connection in self.slots.iter_mut().flatten() {
+            connection.is_of_before = !connection.head.is_silent;
+        }
     }
 
     /// A tap did something to the connection of these ends: `comment` says what.
@@ -180,6 +214,19 @@ impl Flows {
         out.queue.mark(id, moment, comment);
     }
 
+    /// The number of a connection that is not known yet, whose first frame may have come before and told nothing.
+    fn stream_of(&mut self, key: Key, around: &Around<'_>) -> u32 {
+        if let Some(&stream) = self.unopened.get(&key) {
+            return stream;
+        }
+        let stream = self.streams;
+        self.streams = stream.saturating_add(1);
+        if self.unopened.len() < around.limits.connections {
+            self.unopened.insert(key, stream);
+        }
+        stream
+    }
+
     /// Whether the ports are used again: a SYN with another number, or one behind the end. The old connection is
     /// then finished.
     fn is_reused(
@@ -198,6 +245,7 @@ impl Flows {
         let opens = segment.has(Segment::SYN) && !segment.has(Segment::ACK);
         let is_done = connection.state == State::Done;
         let is_other = match direction.initial {
+            _ if connection.is_of_before => true,
             Some(initial) => initial != segment.sequence,
             None => direction.is_seen() && !direction.is_near(segment.sequence.wrapping_add(1)),
         };
@@ -240,12 +288,15 @@ impl Flows {
         if self.live >= around.limits.connections {
             self.evict(moment, around);
         }
+        let stream = self.stream_of(key, around);
+        self.unopened.remove(&key);
         let connection = Connection {
             key,
-            head: Head::new([key.low, key.high], side, segment, moment),
+            head: Head::new([key.low, key.high], side, segment, (stream, moment)),
             sides: [Direction::default(), Direction::default()],
             inside: Inside::new(),
             state: State::Open,
+            is_of_before: false,
             last_frame: moment.frame,
             counted: 0,
         };
@@ -531,8 +582,19 @@ impl Flows {
         connection.inside.finish(&mut out);
         let id = out.tell();
         if out.head.is_silent {
-            let why = "no bytes were seen";
-            out.queue.transport(id, Transport::Nothing, why);
+            let [client, server] =
+                [Role::Client, Role::Server].map(|role| connection.sides.get(out.head.side(role)));
+            let is_begun = client.is_some_and(|it| it.initial.is_some());
+            let (transport, why) = match how {
+                _ if !is_begun || server.is_some_and(Direction::is_seen) => {
+                    (Transport::Nothing, "no bytes were seen")
+                }
+                Some((Ending::Reset, Some(side), _)) if out.head.role(side) == Role::Server => {
+                    (Transport::Refused, "the server answered the SYN by RST")
+                }
+                _ => (Transport::Unanswered, "nothing answered the SYN"),
+            };
+            out.queue.transport(id, transport, why);
         }
         if let Some((how, side, moment)) = how {
             let role = side.map(|side| out.head.role(side));

@@ -517,7 +517,7 @@ fn the_built_in_broker() {
         (
             Phase::Connected,
             broker,
-            "The server closed the connection on purpose",
+            "The server closed the connection, or its program ended",
         ),
         (Phase::Connected, End::Cut, "You cut the connection"),
     ] {
