@@ -41,6 +41,8 @@ test("a button that can be pressed once gives the focus to its neighbour", async
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("subscribe-system")).toBeDisabled();
   await expect(page.getByTestId("subscribe")).toBeFocused();
+  // It has a colour of its own.
+  await expect(page.getByTestId("subscription").filter({ hasText: "$SYS/#" })).toHaveAttribute("data-colour", "1");
 });
 
 test("the focus goes with a handshake that becomes a scenario", async ({ page }) => {
