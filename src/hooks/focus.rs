@@ -1,5 +1,5 @@
-//! The focus stays near where it was when what had it is taken away: whoever works with keys would begin at the top of
-//! the page again.
+//! The focus stays near where it was when what had it is taken away or can be operated no more: whoever works with keys
+//! would begin at the top of the page again.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,6 +21,8 @@ const FOCUSABLE: &str = "button:not(:disabled), a[href], input:not(:disabled), s
 const PRESSED: &str = "button, a, summary";
 /// What has things of its own to press.
 const ROOMS: &str = "section, form, dialog, fieldset";
+/// All of a page.
+const PAGE: &str = "#main";
 /// Where messages are.
 const MESSAGES: &str = ".toasts";
 
@@ -79,6 +81,7 @@ fn observe(kept: &Kept) -> Option<Watching> {
     let options = MutationObserverInit::new();
     options.set_child_list(true);
     options.set_subtree(true);
+    options.set_attribute_filter(&js_sys::Array::of1(&"disabled".into()));
     let body = browser::document()?.body()?;
     observer.observe_with_options(&body, &options).ok()?;
     Some((observer, look))
@@ -128,7 +131,8 @@ fn leave(kept: &Kept) {
     Timeout::new(0, move || {
         let mut kept = kept.borrow_mut();
         let is_left = kept.as_ref().is_some_and(|trail| {
-            !trail.in_message && trail.element.is_connected() && !has_focus(&trail.element)
+            let is_usable = trail.element.is_connected() && !is_disabled(&trail.element);
+            !trail.in_message && is_usable && !has_focus(&trail.element)
         });
         if is_left {
             *kept = None;
@@ -143,19 +147,25 @@ fn has_focus(element: &HtmlElement) -> bool {
         .is_some_and(|active| active == **element)
 }
 
+fn is_disabled(element: &HtmlElement) -> bool {
+    element.matches(":disabled").unwrap_or(false)
+}
+
 fn bring_back(kept: &Kept) {
     // What has the focus now is told while this is asked: nothing is borrowed then.
     let home = {
         let kept = kept.borrow();
         let Some(trail) = kept.as_ref() else { return };
-        let is_there = trail.element.is_connected();
-        if is_there && !trail.in_message || !browser::is_focus_nowhere() {
+        let is_there = trail.element.is_connected() && !is_disabled(&trail.element);
+        // One that was disabled just now has the focus still.
+        let is_lost = browser::is_focus_nowhere() || has_focus(&trail.element);
+        if is_there && !trail.in_message || !is_lost {
             return;
         }
         if is_there {
             Some(trail.element.clone())
         } else {
-            home_of(trail)
+            home_of(trail).or_else(|| next_page(trail))
         }
     };
     kept.replace(None);
@@ -194,6 +204,15 @@ fn home_of(trail: &Trail) -> Option<HtmlElement> {
             let pressed = all.iter().find(|one| one.matches(PRESSED).unwrap_or(false));
             home.or(pressed).cloned()
         })
+}
+
+/// The page that took the place of the one that all of it was in.
+fn next_page(trail: &Trail) -> Option<HtmlElement> {
+    let mut within = trail.within.iter();
+    let has_stayed =
+        within.any(|(outer, _)| outer.is_connected() && outer.matches(PAGE).unwrap_or(false));
+    let page = browser::document()?.query_selector(PAGE).ok()??;
+    page.dyn_into().ok().filter(|_| !has_stayed)
 }
 
 /// The row at a place, or the last one.

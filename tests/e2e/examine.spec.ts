@@ -28,6 +28,17 @@ async function run(page: Page, only: string) {
   await expect(state(page)).toContainText("Done in", { timeout: 60_000 });
 }
 
+test("the focus stays at the buttons of an examination when it ends", async ({ page }) => {
+  await open(page);
+  await examine(page);
+  await page.getByTestId("examine-start").click();
+  await expect(page.getByTestId("examine-done")).toHaveText(/ of \d+ checks/);
+  await page.getByTestId("examine-cancel").focus();
+  await page.keyboard.press("Enter");
+  await expect(state(page)).toContainText("Cancelled", { timeout: 60_000 });
+  await expect(page.getByTestId("examine-anew")).toBeFocused();
+});
+
 test("our broker is examined: a pause, no verdict but kept, a conversation, and files of it", async ({ page }) => {
   test.setTimeout(240_000);
   await open(page);

@@ -135,6 +135,28 @@ test("where the browser refuses the whole screen, the presentation fills the win
   await expect(page.locator("#failure")).toHaveCount(0);
 });
 
+test("the scenarios are one stop of the Tab key, and Up and Down go from one to the next", async ({ page }) => {
+  await open(page, "QoS 2, no faults");
+  const all = page.getByTestId("scenario");
+  const stops = page.locator("[data-testid=scenario][tabindex='0']");
+  await expect(stops).toHaveText(/^QoS 2, no faults/);
+  await page.getByTestId("new-scenario").focus();
+  await page.keyboard.press("Tab");
+  await expect(all.nth(2)).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect(all.nth(4)).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("title")).toHaveText("Published at QoS 2, subscribed at QoS 1");
+  await expect(stops).toHaveCount(1);
+  // The next stop is behind the list.
+  await page.keyboard.press("Tab");
+  await expect(page.locator("[data-testid=scenario]:focus")).toHaveCount(0);
+  await page.keyboard.press("Shift+Tab");
+  await expect(all.nth(3)).toBeFocused();
+});
+
 test("the packets of a diagram are one stop of the Tab key, and Up and Down go from one to the next", async ({ page }) => {
   await open(page, "QoS 2, no faults");
   const arrows = page.getByTestId("arrow");

@@ -221,6 +221,20 @@ test.describe("at 390 pixels", () => {
   });
 });
 
+test("what an older version does not have is told when it is chosen", async ({ page }) => {
+  await open(page, "Receive Maximum 1");
+  await page.getByTestId("version").selectOption({ label: "MQTT 3.1.1" });
+  await page.getByTestId("room").focus();
+  await page.keyboard.press("Home");
+  await expect(caption(page)).toContainText("MQTT 3.1.1 has no Receive Maximum: all messages are sent to Subscriber at once");
+  await page.keyboard.press("End");
+  await expect(caption(page)).toContainText("3 published, 3 delivered. MQTT 3.1.1 has no Receive Maximum");
+  await page.getByTestId("version").selectOption({ label: "MQTT 5" });
+  await page.getByTestId("room").focus();
+  await page.keyboard.press("Home");
+  await expect(caption(page)).toContainText("One unacknowledged message at a time.");
+});
+
 for (const qos of ["1", "2"]) {
   test(`a live handshake of QoS ${qos} is drawn, and becomes a scenario`, async ({ page }) => {
     await page.goto("#/live");

@@ -35,6 +35,43 @@ test("the focus goes to the neighbour of what was unsubscribed from, and at last
   await expect(page.getByTestId("subscribe")).toBeFocused();
 });
 
+test("a button that can be pressed once gives the focus to its neighbour", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("subscribe-system").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("subscribe-system")).toBeDisabled();
+  await expect(page.getByTestId("subscribe")).toBeFocused();
+  // It has a colour of its own.
+  await expect(page.getByTestId("subscription").filter({ hasText: "$SYS/#" })).toHaveAttribute("data-colour", "1");
+});
+
+test("the focus goes with a handshake that becomes a scenario", async ({ page }) => {
+  await open(page);
+  await publish(page, "site/a", "21", "1");
+  await page.locator("[data-testid^=tab-]").filter({ hasText: "Flows" }).click();
+  await page.getByTestId("flow-row").filter({ hasText: "QoS 1" }).first().click();
+  await page.getByTestId("what-if").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("title")).toHaveText("Seen live: site/a");
+  await expect(page.locator("main.flows")).toBeFocused();
+});
+
+test("what a shared subscription may not have is told in its form, which stays", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("subscribe").click();
+  await page.getByTestId("subscribe-form").getByText("More (MQTT 5)").click();
+  await expect(page.getByTestId("subscribe-retain-handling")).toBeVisible();
+  await page.getByTestId("subscribe-no-local").check();
+  await page.getByTestId("subscribe-topic-filter").fill("$share/g/x/#");
+  await expect(page.getByTestId("subscribe-wrong")).toContainText("No Local is not allowed on a shared subscription");
+  await expect(page.getByTestId("subscribe-now")).toBeDisabled();
+  // To a shared subscription no retained message is sent.
+  await expect(page.getByTestId("subscribe-retain-handling")).toHaveCount(0);
+  await page.getByTestId("subscribe-no-local").uncheck();
+  await page.getByTestId("subscribe-now").click();
+  await expect(page.getByTestId("subscription").filter({ hasText: "$share/g/x/#" })).toBeVisible();
+});
+
 test("a person who went elsewhere meanwhile keeps the focus there", async ({ page }) => {
   await open(page);
   await subscribe(page, "one/#");

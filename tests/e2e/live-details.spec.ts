@@ -33,6 +33,15 @@ test("the first packet of a list has no gap, also where another connection was b
   await expect(page.getByTestId("wire-row").first().locator(".delta")).toHaveText(/^\+\d{1,3}(\.\d)? ms$/);
 });
 
+test("a payload in one line is the payload, with its backslashes as they are", async ({ page }) => {
+  await open(page);
+  const payload = String.raw`{"a":"say \"hi\" \n é","p":"C:\\x"}`;
+  await publish(page, "json/a", payload);
+  await page.getByTestId("tab-messages").click();
+  await expect(page.getByTestId("message-row").first()).toContainText(payload);
+  await expect(topic(page, "json/a")).toContainText(payload);
+});
+
 test("topics count what was received, and tell what was sent", async ({ page }) => {
   await open(page);
   for (const payload of ["1", "2", "3"]) await publish(page, "count/me", payload);

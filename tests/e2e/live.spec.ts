@@ -63,7 +63,7 @@ test("a selected packet is explained byte by byte, with the way to its answer", 
   await page.getByTestId("message-row").first().click();
   await page.getByTestId("linked").click();
   await expect(page.getByTestId("packet-type")).toHaveText("PUBACK");
-  await expect(page.getByTestId("linked")).toContainText(/answers, .* later/);
+  await expect(page.getByTestId("linked")).toContainText(/answers [A-Z]+, .* later/);
   await page.getByTestId("open-in-dissect").click();
   await expect(page.getByTestId("text")).toBeVisible();
   await page.goBack();

@@ -137,6 +137,6 @@ test("a packet that the slider came to has no history of the message before it",
   await page.keyboard.press("Home");
   await expect(rows(page, "CONNECT")).toHaveAttribute("aria-selected", "true");
   await page.getByTestId("detail-history").click();
-  await expect(page.getByText("Only a PUBLISH with a known topic has a history.")).toBeVisible();
+  await expect(page.getByText("CONNECT: only a PUBLISH with a known topic has a history.")).toBeVisible();
   await expect(page.getByTestId("history-row")).toHaveCount(0);
 });

@@ -35,11 +35,14 @@ impl Scenario {
         let qos = published.qos.unwrap_or_default();
         let mut scenario = Self::new(version);
         scenario.title = format!("Seen live: {topic}");
-        scenario.watch = "Recorded on the Live page: add a fault and compare".into();
         let publishes = sender == Sender::Client;
         let (publisher, subscriber) = (
             if publishes { "Client" } else { "Publisher" },
             if publishes { "Subscriber" } else { "Client" },
+        );
+        let made_up = if publishes { subscriber } else { publisher };
+        scenario.watch = format!(
+            "Built after what Live has seen: {made_up}, all connecting and subscribing, and identifiers are made up. Add a fault and compare"
         );
         for (name, publisher) in [(publisher, true), (subscriber, false)] {
             scenario.clients.push(Station {
@@ -128,6 +131,8 @@ mod tests {
         assert!(text.ends_with("cut Client before PUBREL 1\n"), "{text}");
         assert_eq!(Scenario::parse(&text), Ok(found.clone()));
         assert_eq!(Run::of(&found).counts.delivered, 1);
+        let told = "Subscriber, all connecting and subscribing, and identifiers are made up";
+        assert!(found.watch.contains(told), "{}", found.watch);
     }
 
     #[test]
@@ -137,6 +142,7 @@ mod tests {
         let found = Scenario::of_packets(&[publish, puback]).unwrap();
         assert!(found.faults.is_empty());
         assert!(found.to_text().contains("subscriber Client session"));
+        assert!(found.watch.contains("seen: Publisher, "), "{}", found.watch);
     }
 
     #[test]

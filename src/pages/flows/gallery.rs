@@ -39,14 +39,40 @@ impl PartialEq for GalleryProps {
 #[component]
 pub(super) fn Gallery(props: &GalleryProps) -> Html {
     let acts = use_context::<Acts>();
-    use_effect_with(
-        (props.chosen, props.chosen_of_yours),
-        |chosen| match chosen {
-            (_, Some(index)) => browser::reveal_id(&format!("own-{index}")),
-            (Some(index), None) => browser::reveal_id(&format!("scenario-{index}")),
-            (None, None) => {}
-        },
-    );
+    // The list is one stop of the Tab key: where the focus was last, else what is shown.
+    let last = use_state_eq(|| None::<usize>);
+    {
+        let last = last.setter();
+        use_effect_with((props.chosen, props.chosen_of_yours), move |chosen| {
+            last.set(None);
+            match chosen {
+                (_, Some(index)) => browser::reveal_id(&format!("own-{index}")),
+                (Some(index), None) => browser::reveal_id(&id_of(*index)),
+                (None, None) => {}
+            }
+        });
+    }
+    let stop = last.or(props.chosen).unwrap_or(0);
+    let on_focus = {
+        let last = last.setter();
+        Callback::from(move |event: FocusEvent| {
+            if let Some(index) = browser::data_number(&event, "scenario") {
+                last.set(Some(index));
+            }
+        })
+    };
+    let on_key = Callback::from(|event: KeyboardEvent| {
+        let Some(index) = browser::data_number(&event, "scenario") else {
+            return;
+        };
+        let to = match event.key().as_str() {
+            "ArrowDown" => index.saturating_add(1),
+            "ArrowUp" => index.saturating_sub(1),
+            _ => return,
+        };
+        event.prevent_default();
+        browser::focus_id(&id_of(to));
+    });
     let on_part = props.on_part.clone();
     let on_click = Callback::from(move |event: MouseEvent| {
         if let (Some(index), Some(acts)) = (browser::data_number(&event, "scenario"), &acts) {
@@ -64,12 +90,12 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
     html! {
         <section class="pane scenarios" aria-label="Scenarios">
             <div class="head"><h2>{ "Scenarios" }</h2><span class="grow"></span><button data-testid="new-scenario" title="Write a scenario of your own (n)" onclick={new}>{ icon(Icon::Plus) }{ "New scenario" }</button></div>
-            <ol class="scroll" data-testid="gallery" tabindex="-1" onclick={on_click}>
+            <ol class="scroll" data-testid="gallery" tabindex="-1" onclick={on_click} onfocusin={on_focus} onkeydown={on_key}>
                 <YoursList yours={props.yours.clone()} chosen={props.chosen_of_yours} keep={props.keep.clone()} on_edit={props.on_edit.clone()} on_part={props.on_part.clone()} />
                 { for props.gallery.iter().enumerate().map(|(index, scenario)| html! {
                     <li>
                         if let Some((group, _)) = groups.iter().find(|(_, first)| *first == index) { <h3 class="group">{ *group }</h3> }
-                        <button class="scenario" id={format!("scenario-{index}")} data-testid="scenario" data-scenario={index.to_string()} aria-current={is_shown(index).then_some("true")}>
+                        <button class="scenario" id={id_of(index)} data-testid="scenario" data-scenario={index.to_string()} tabindex={if index == stop { "0" } else { "-1" }} aria-current={is_shown(index).then_some("true")}>
                             <b>{ &scenario.title }</b><small>{ &scenario.watch }</small>
                         </button>
                     </li>
@@ -77,4 +103,9 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
             </ol>
         </section>
     }
+}
+
+/// The name of a scenario's button in the document.
+fn id_of(index: usize) -> String {
+    format!("scenario-{index}")
 }

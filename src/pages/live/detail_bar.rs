@@ -118,7 +118,11 @@ fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
         Callback::from(move |_: MouseEvent| desk.inspect(record))
     };
     let says = match packet.round_trip {
-        Some(round_trip) => format!("answers, {} later", words::duration(round_trip)),
+        Some(round_trip) => format!(
+            "answers {}, {} later",
+            answered(packet),
+            words::duration(round_trip)
+        ),
         None => answer(packet),
     };
     html! { <button class="chip accent" data-testid="linked" onclick={go}><span>{ says }</span></button> }
@@ -138,6 +142,21 @@ fn answer(packet: &Packet) -> String {
         _ => "the answer",
     };
     format!("Go to {name}")
+}
+
+/// What a packet answers.
+fn answered(packet: &Packet) -> &'static str {
+    let first = packet.bytes.first().copied().unwrap_or_default();
+    match first >> 4 {
+        2 => "CONNECT",
+        4 | 5 => "PUBLISH",
+        6 => "PUBREC",
+        7 => "PUBREL",
+        9 => "SUBSCRIBE",
+        11 => "UNSUBSCRIBE",
+        13 => "PINGREQ",
+        _ => "a packet",
+    }
 }
 
 /// The Dissect page with this packet; none: it carries a password, or is too long for a link.

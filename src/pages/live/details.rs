@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use mqttscope_protocol::{Command, ConnectionView, EventView, History, Packet, RecordId, WireRow};
 use mqttscope_view::payload::{Asked, Form};
-use mqttscope_wire::{Context, Rule, Sender, dissect};
+use mqttscope_wire::{Context, PacketType, Rule, Sender, dissect};
 use yew::prelude::*;
 
 use super::advice::Repair;
@@ -93,7 +93,7 @@ pub(in crate::pages) fn Details(props: &DetailsProps) -> Html {
             { faults(packet, &desk) }
             <div class="detail" id="detail" role="tabpanel" aria-labelledby={format!("detail-{}", detail.name())}>
                 if detail == Detail::History {
-                    { history(props.history.as_deref(), &desk) }
+                    { history(props.history.as_deref(), packet_type(packet), &desk) }
                 } else if detail == Detail::State {
                     { state(&props.around, *minutes, &desk) }
                 } else if let Some(shown) = &*shown {
@@ -104,6 +104,10 @@ pub(in crate::pages) fn Details(props: &DetailsProps) -> Html {
             </div>
         </section>
     }
+}
+
+fn packet_type(packet: &Packet) -> PacketType {
+    PacketType::from_first_byte(packet.bytes.first().copied().unwrap_or_default())
 }
 
 /// What both ends know around the packet.

@@ -1,6 +1,7 @@
 //! Earlier messages of a topic, and what the selected one changed.
 
 use mqttscope_protocol::{DiffLine, History, HistoryRow, Instant, LineChange};
+use mqttscope_wire::PacketType;
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -8,10 +9,10 @@ use super::wire_list::clock;
 use super::wire_row::day;
 use crate::state::live::words;
 
-/// The list; none: the selected packet is not a message, or its history is still to come.
-pub(super) fn history(history: Option<&History>, desk: &Desk) -> Html {
+/// The list; none: the selected packet, of this type, is not a message, or its history is still to come.
+pub(super) fn history(history: Option<&History>, packet: PacketType, desk: &Desk) -> Html {
     let Some(history) = history else {
-        return html! { <div class="nothing"><p>{ "Only a PUBLISH with a known topic has a history." }</p></div> };
+        return html! { <div class="nothing"><p>{ packet.name() }{ ": only a PUBLISH with a known topic has a history." }</p></div> };
     };
     let is_changed = history
         .diff

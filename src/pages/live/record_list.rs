@@ -72,10 +72,10 @@ fn nothing(none_found: Option<&(AttrValue, AttrValue)>, is_open: bool, source: S
                 <p>{ "What was read of the files has none. The summary in the details says what is in them, and what was not read." }</p>
             } else if is_open {
                 <h2>{ "Every packet, both ways" }</h2>
-                <p>{ "Connected. The next packet shows here as it goes over the wire, and opens on the right byte by byte." }</p>
+                <p>{ "Connected. The next packet shows here as it goes over the wire, and opens byte by byte." }</p>
             } else {
                 <h2>{ "Every packet, both ways" }</h2>
-                <p>{ "Connect on the left, then press Publish: each packet shows here as it goes over the wire, and opens on the right byte by byte." }</p>
+                <p>{ "Connect, then press Publish: each packet shows here as it goes over the wire, and opens byte by byte." }</p>
             }
         </div>
     }

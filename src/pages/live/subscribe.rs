@@ -8,7 +8,7 @@ use super::setting_field::groups;
 use crate::components::dialog::Dialog;
 use crate::services::browser;
 use crate::state::live::form::{Form, FormAct};
-use crate::state::live::subscription_settings::{COLOURS, SUBSCRIPTION};
+use crate::state::live::subscription_settings::{COLOURS, SUBSCRIPTION, check_subscription};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SubscribeProps {
@@ -35,7 +35,8 @@ pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
     } else {
         SUBSCRIPTION.get(..1).unwrap_or_default()
     };
-    let is_right = form.is_right(shown);
+    let wrong = check_subscription(&form.value, props.is_v5).err();
+    let is_right = form.is_right(shown) && wrong.is_none();
     // Whoever types means another filter than the one that stands there.
     use_effect_with((), |()| browser::select_text("subscribe-topic-filter"));
     let on_submit = {
@@ -74,12 +75,13 @@ pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
             <form class="edit" data-testid="subscribe-form" onsubmit={on_submit} oninput={asking.on_input}>
                 { groups(shown, &form, "subscribe", &on_act, Some("topic-filter")) }
                 <fieldset class="colours"><legend>{ "Colour" }</legend>{ for colours }</fieldset>
+                if let Some(wrong) = &wrong { <p class="is-error" role="alert" data-testid="subscribe-wrong">{ wrong }</p> }
                 if let Some(bar) = asking.bar {
                     { bar }
                 } else {
                     <div key="done" class="acts">
                         <span class="grow"></span>
-                        <button type="submit" class="main" data-testid="subscribe-now" disabled={form.says_fault(shown)}>{ "Subscribe" }</button>
+                        <button type="submit" class="main" data-testid="subscribe-now" disabled={form.says_fault(shown) || wrong.is_some()}>{ "Subscribe" }</button>
                     </div>
                 }
             </form>

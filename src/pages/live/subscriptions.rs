@@ -57,11 +57,14 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
         .filters
         .iter()
         .any(|filter| filter.draft.topic_filter == SYSTEM && !filter.refused);
+    let next = u8::try_from(props.filters.len()).unwrap_or(0);
+    let colour = next.checked_rem(COLOURS).unwrap_or(0);
     let system = {
         let (desk, profile) = (desk.clone(), props.profile.clone());
         Callback::from(move |_: MouseEvent| {
             let draft = SubscriptionDraft {
                 topic_filter: SYSTEM.into(),
+                colour,
                 ..SubscriptionDraft::default()
             };
             remember(subscribed(&profile, draft.clone()), &desk);
@@ -74,10 +77,9 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
         .filters
         .iter()
         .map(|filter| row(filter, connection, &props.profile, &desk));
-    let next = u8::try_from(props.filters.len()).unwrap_or(0);
     let draft = SubscriptionDraft {
         topic_filter: if props.filters.is_empty() { "#" } else { "" }.into(),
-        colour: next.checked_rem(COLOURS).unwrap_or(0),
+        colour,
         ..SubscriptionDraft::default()
     };
     html! {

@@ -13,6 +13,23 @@ const fn always(_: &SubscriptionDraft) -> bool {
     true
 }
 
+/// Whether it is shared, as version 5 has it.
+fn is_shared(draft: &SubscriptionDraft) -> bool {
+    draft.topic_filter.starts_with("$share/")
+}
+
+/// What is wrong with a subscription whose settings are right one by one.
+///
+/// # Errors
+/// A sentence.
+pub fn check_subscription(draft: &SubscriptionDraft, is_v5: bool) -> Result<(), String> {
+    //= [MQTT-3.8.3-4] v5: No Local on a shared subscription is a Protocol Error
+    if is_v5 && draft.no_local && is_shared(draft) {
+        return Err("No Local is not allowed on a shared subscription: turn it off.".into());
+    }
+    Ok(())
+}
+
 /// What is wrong with a Topic Filter. Whether something is, the codec says, as it does when the filter is
 /// sent; here are the words.
 ///
@@ -62,7 +79,7 @@ pub static SUBSCRIPTION: [Group<SubscriptionDraft>; 2] = [
             Setting {
                 id: "topic-filter",
                 label: "Topic Filter",
-                hint: "+ is one level, # is all below; $share/group/filter shares",
+                hint: "+ is one level, a/# is a and all below; $share/group/filter shares",
                 kind: Kind::Text,
                 applies: always,
                 get: |s| s.topic_filter.clone(),
@@ -117,8 +134,8 @@ pub static SUBSCRIPTION: [Group<SubscriptionDraft>; 2] = [
             Setting {
                 id: "retain-handling",
                 label: "Retained messages",
-                hint: "Retain Handling",
-                applies: always,
+                hint: "Retain Handling; none are sent to a shared subscription",
+                applies: |s| !is_shared(s),
                 kind: Kind::Choice(&[
                     ("0", "are sent"),
                     ("1", "only if the subscription is new"),
@@ -159,57 +176,4 @@ pub static SUBSCRIPTION: [Group<SubscriptionDraft>; 2] = [
 ];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_that_a_server_must_refuse_is_refused_here() {
-        for filter in ["#", "a/#", "+", "+/b/+", "$share/g/a/#", "/", "a b"] {
-            assert_eq!(check_filter(filter), Ok(()), "{filter}");
-        }
-        let long = "a".repeat(65_536);
-        for (filter, says) in [
-            ("", "Enter a Topic Filter"),
-            ("a#", "# must"),
-            ("#/a", "# must"),
-            ("a/b+", "+ must"),
-            ("a+/b", "+ must"),
-            ("$share/g/a+/#", "+ must"),
-            ("$share/", "name of the group is missing"),
-            ("$share//a", "name of the group is missing"),
-            ("$share/g", "behind the group"),
-            ("$share/g/", "behind the group"),
-            ("$share/+/a", "may not hold + or #"),
-            ("a\0", "U+0000"),
-            (&long, "65,535"),
-        ] {
-            let told = check_filter(filter).unwrap_err();
-            assert!(told.contains(says) && !told.contains('`'), "{told}");
-        }
-    }
-
-    #[test]
-    fn every_option_is_written_as_it_is_read() {
-        let table = [
-            ("topic-filter", "a/+"),
-            ("maximum-qos", "2"),
-            ("no-local", "yes"),
-            ("retain-as-published", "yes"),
-            ("retain-handling", "1"),
-            ("subscription-identifier", "9"),
-            ("subscribe-user-properties", "a = 1"),
-        ];
-        let settings: Vec<_> = SUBSCRIPTION
-            .iter()
-            .flat_map(|group| group.settings)
-            .collect();
-        assert_eq!(settings.len(), table.len());
-        let mut draft = SubscriptionDraft::default();
-        for (id, text) in table {
-            let setting = settings.iter().find(|setting| setting.id == id).unwrap();
-            (setting.set)(&mut draft, text).unwrap();
-            assert_eq!((setting.get)(&draft), text);
-        }
-        assert!((settings[5].set)(&mut draft, "268435456").is_err());
-    }
-}
+mod tests;

@@ -159,7 +159,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             <form class="edit answer-edit" data-testid="answer-form" onsubmit={on_submit} oninput={asking.on_input}>
                 <div class="answer-part">
                     { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
-                    if answer.replay.is_none() { { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, move |it, to| timer::set_when(it, &to, &mut written.borrow_mut()))) } }
+                    if answer.replay.is_none() { { choice("When", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, move |it, to| timer::set_when(it, &to, &mut written.borrow_mut()))) } }
                     if let Some(it) = &answer.replay {
                         { replay(it, &on_replay) }
                     } else if answer.script.is_some() {

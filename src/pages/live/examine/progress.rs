@@ -28,7 +28,7 @@ pub(super) fn progress(
     let is_on = view.stage.is_on();
     let has_file = view.done > 0 && !is_on && kept_at.is_none();
     html! {
-        <div class="examine-progress">
+        <section class="examine-progress" aria-label="How far it is">
             <p class={classes!(is_bad.then_some("is-error"))} role="status" data-testid="examine-state">{ says }</p>
             if is_on {
                 <span class="quiet" data-testid="examine-done">{ counted(view) }</span>
@@ -41,14 +41,14 @@ pub(super) fn progress(
                     </button>
                     <button key="cancel" data-testid="examine-cancel" aria-disabled={(view.stage == ExaminedStage::Ending).to_string()} onclick={ask(Examine::Cancel)}>{ "Cancel" }</button>
                 } else {
-                    <button key="anew" data-testid="examine-anew" onclick={on_anew.clone()}>{ "Examine again…" }</button>
+                    <button key="anew" data-testid="examine-anew" data-home="" onclick={on_anew.clone()}>{ "Examine again…" }</button>
                 }
                 if has_file {
                     <button key="json" data-testid="examine-json" title="All verdicts with their packets, for programs: as mqttscope examine --format json" onclick={ask(Examine::Export(ExaminedFormat::Json))}>{ "Save as JSON" }</button>
                     <button key="html" data-testid="examine-html" title="One file with all verdicts and their packets, which any browser shows" onclick={ask(Examine::Export(ExaminedFormat::Html))}>{ "Save as HTML" }</button>
                 }
             </span>
-        </div>
+        </section>
     }
 }
 
