@@ -1,13 +1,15 @@
 //! Which of the stretches that may stand for bytes are taken: those whose bytes read as packets,
 //! and those that belong to them.
 
+mod joined;
+
 use core::ops::Range;
 
 use super::dropped::dropped;
 use super::error::{Fault, TextErrorKind};
 use super::islands::{Context, Island, Records, Strength, line_context};
 use super::output::Output;
-use super::plausible::{Class, class, missing, mqtt, sender};
+use super::plausible::{Class, class, missing, mqtt};
 use super::reader::{Reading, side_of};
 use super::roles::Roles;
 use super::{Format, Marks, Note, Side, SourceMap, body, scan};
@@ -157,7 +159,7 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
         .enumerate()
         .map(|(n, island)| Kept::of(text, island, &mut records, n < MOST_FOREIGN))
         .collect();
-    join(text, &mut all);
+    joined::join(text, &mut all);
     drop_masks(&mut all);
     let best = best_format(&all)?;
     let top = all
@@ -287,68 +289,6 @@ fn is_same_buffer(last: &Kept, kept: &Kept) -> bool {
         && last.context.side == kept.context.side
         && last.island.bytes().len() >= 4
         && missing(&last.bytes()).is_some()
-}
-
-/// Sees where a packet goes on in the next chunks: both are then as good as the whole.
-fn join(text: &str, all: &mut [Kept]) {
-    let mut at = 0;
-    while at < all.len() {
-        let Some(first) = all.get(at) else { return };
-        let mut whole = first.bytes();
-        let is_open = first.class < Class::Framed || missing(&whole).is_some();
-        if !is_open
-            || missing(&whole).is_none()
-            || first.island.strength == Strength::Weak && first.class < Class::Possible
-            || first.island.cut.is_some()
-            || !first.may_break_off(text)
-        {
-            at = at.saturating_add(1);
-            continue;
-        }
-        let (format, side, shape) = (first.island.format, first.context.side, first.shape.clone());
-        let mut end = at.saturating_add(1);
-        let mut found = None;
-        while let Some(next) = all.get(end) {
-            // What somebody expected is no piece of what was sent.
-            let fits = next.island.format == format
-                && !first.context.expected
-                && !next.context.expected
-                && next.may_break_off(text)
-                && next.context.side.map(|s| s.0) == side.map(|s| s.0)
-                && !next.island.is_behind_cut
-                && next.header.is_empty();
-            // A packet of its own is no piece of another.
-            if !fits
-                || end.saturating_sub(at) >= MOST_CHUNKS
-                || next.class == Class::Sound
-                    && next.shape == shape
-                    && next.island.bytes().len() >= 4
-            {
-                break;
-            }
-            whole.extend_from_slice(next.island.bytes());
-            end = end.saturating_add(1);
-            if missing(&whole).is_none() {
-                found = Some(mqtt(&whole)).filter(|class| *class >= Class::Framed);
-                break;
-            }
-        }
-        let Some(class) = found else {
-            at = at.saturating_add(1);
-            continue;
-        };
-        for (n, kept) in all
-            .get_mut(at..end)
-            .unwrap_or_default()
-            .iter_mut()
-            .enumerate()
-        {
-            kept.class = kept.class.max(class);
-            kept.goes_on = n > 0;
-            kept.sender = sender(&whole);
-        }
-        at = end;
-    }
 }
 
 /// Drops a few bytes in noughts and ones, each by itself, that make no packets: bit masks, as `"11100000"` of a modem.
