@@ -108,12 +108,14 @@ struct Talk {
 /// The packets stand one behind the other in `bytes`. Each is given by its length times eight, plus twice
 /// the version that it is read in (0: 3.1, 1: 3.1.1, 2: 5), plus one if the server sent it. `times` has the time of each packet in
 /// milliseconds, or no number where the text does not tell it. `on_select` is called with the number of a packet to be looked at.
+/// `has_gaps`: the text left packets out.
 pub fn converse(
     host: Element,
     bytes: Vec<u8>,
     packets: &[u32],
     times: &[f64],
     on_select: Function,
+    has_gaps: bool,
 ) -> Vec<u32> {
     failure::report_panics();
     let spoken = packets.iter().map(|&packet| {
@@ -136,7 +138,8 @@ pub fn converse(
         .iter()
         .map(|time| (*time >= 0.0).then_some(*time as u64))
         .collect();
-    let conversation = Rc::new(Conversation::new(bytes, spoken).with_times(&times));
+    let conversation = Conversation::new(bytes, spoken).with_times(&times);
+    let conversation = Rc::new(conversation.with_gaps(has_gaps));
     let judged = Rc::new(conversation.judge());
     let items = Rc::new(merged(&conversation, &versions, &judged));
     let marks = judged.marks(conversation.len());

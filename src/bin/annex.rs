@@ -16,8 +16,9 @@ pub fn converse(
     packets: &[u32],
     times: &[f64],
     on_select: js_sys::Function,
+    has_gaps: bool,
 ) -> Vec<u32> {
-    mqttscope::annex::converse(host, bytes, packets, times, on_select)
+    mqttscope::annex::converse(host, bytes, packets, times, on_select, has_gaps)
 }
 
 /// Takes files over for the Captures page.

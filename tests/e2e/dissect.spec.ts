@@ -40,6 +40,18 @@ async function drop(page: Page, name: string, bytes: number[]) {
   await page.dispatchEvent("main", "drop", { dataTransfer: data });
 }
 
+test("a reading that is not certain says so by colour and title", async ({ page }) => {
+  await open(page);
+  await give(page, "Received: 20 02 00 05  (expected 20 02 00 00)");
+  await expect(page.getByTestId("count")).toHaveText("1 packet · 4 bytes");
+  const format = page.getByTestId("format");
+  await expect(format).toHaveAttribute("title", "log lines with hex · not certain");
+  await expect(format).toHaveClass(/warn/);
+  await give(page, "20 02 00 05");
+  await expect(format).toHaveAttribute("title", "hex · detected");
+  await expect(format).toHaveClass(/accent/);
+});
+
 test("what is pasted is found, named and explained", async ({ page }) => {
   await open(page);
   await give(page, RECORDING);

@@ -502,3 +502,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn marks_say_where_there_may_be_more() {
+    let few = [CONNECT, CONNACK, "< d0 00"];
+    let judged = conversation(&few).judge();
+    assert_eq!((judged.left_out, judged.marks(3).len()), (0, 6));
+    let mut many = vec![CONNECT, CONNACK];
+    many.resize(152, "< d0 00");
+    let judged = conversation(&many).judge();
+    assert!(judged.left_out > 0, "{}", judged.findings.len());
+    let marks = judged.marks(many.len());
+    // Two numbers a packet, and one for those that are not kept.
+    assert_eq!((marks.len(), marks.last()), (305, Some(&1)));
+}

@@ -1,10 +1,13 @@
 //! Passwords in bytes that go through many hands: found also where the CONNECT that holds them is broken.
 
+mod cut;
+
 use crate::varint;
 
 /// Puts stars over the password of every CONNECT in `bytes`, wherever it stands: also behind stray bytes, or in the payload
 /// of another packet. Where a CONNECT is broken or cut, nobody can say which bytes are its password: all behind the Keep
-/// Alive is starred then. Lengths stay as they are. Gives whether anything was starred.
+/// Alive is starred then. Of one whose front is cut off, as a ring buffer leaves it at the beginning of `bytes`, what stands
+/// where its password does is starred. Lengths stay as they are. Gives whether anything was starred.
 ///
 /// ```
 /// let mut connect = *b"\x10\x16\0\x04MQTT\x04\xc2\0\x3c\0\x01c\0\x01u\0\x04pass";
@@ -13,6 +16,10 @@ use crate::varint;
 /// ```
 pub fn mask_passwords(bytes: &mut [u8]) -> bool {
     let mut found = false;
+    if let Some(secret) = cut::password(bytes).and_then(|range| bytes.get_mut(range)) {
+        secret.fill(b'*');
+        found = true;
+    }
     let mut from = 0;
     while let Some(named) = next(bytes, from) {
         let (start, end) = password(bytes, named);
@@ -196,7 +203,65 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_password_behind_a_front_that_is_cut_off_is_starred() {
+        for (version, flags) in [(3, 0xc2), (4, 0xc2), (5, 0xc2), (5, 0xc6), (4, 0xce)] {
+            let packet = connect(version, flags);
+            let user = packet.len() - PASSWORD.len() - 2 - 4;
+            for behind in [&b""[..], b"\x20\x02\0\0"] {
+                // Up to the last character of the user's name.
+                for cut in 1..=user + 3 {
+                    let mut bytes = [&packet[cut..], behind].concat();
+                    let before = bytes.clone();
+                    assert!(mask_passwords(&mut bytes), "{cut} of {before:02x?}");
+                    assert!(!holds(&bytes, 4), "{cut}: {bytes:02x?}");
+                }
+            }
+        }
+        // What begins with no rest of a CONNECT that has a password.
+        for other in [
+            &b"\xa2\x0c\0\x01\0\x03a/b\0\x03c/d"[..],
+            b"/b\0\x01payload",
+            b"\0\x05a/b/c21.5",
+            b"\x04\x02\0\x3c\0\x04dev1",
+            b"MQTT over a wire",
+            b"",
+        ] {
+            let mut same = other.to_vec();
+            assert!(!mask_passwords(&mut same), "{other:02x?}");
+            assert_eq!(same, other);
+        }
+    }
+
+    #[test]
+    fn of_a_connect_without_its_front_only_the_password_is_starred() {
+        // From behind the length of its name on: what is left is walked as a whole one is.
+        for (version, flags) in [(3, 0xc2), (4, 0xc2), (5, 0xc6), (4, 0xce)] {
+            let packet = connect(version, flags);
+            for cut in 4..=10 {
+                let mut bytes = packet[cut..].to_vec();
+                assert!(mask_passwords(&mut bytes));
+                let stars = bytes.iter().filter(|byte| **byte == b'*');
+                assert_eq!(stars.count(), PASSWORD.len(), "{cut}: {bytes:02x?}");
+            }
+        }
+    }
+
     proptest! {
+        /// The front is cut off, and the end: of the password no six bytes in a row are left.
+        #[test]
+        fn no_password_is_left_of_a_connect_in_a_ring_buffer(
+            version in prop::sample::select([3_u8, 4, 5].to_vec()),
+            flags in prop::sample::select([0xc2_u8, 0xc6, 0xca].to_vec()),
+            front in 1_usize..10,
+            end in 0_usize..6,
+        ) {
+            let packet = connect(version, flags);
+            let mut bytes = packet[front..packet.len() - end].to_vec();
+            mask_passwords(&mut bytes);
+            prop_assert!(!holds(&bytes, 6), "{bytes:02x?}");
+        }
+
         /// One byte before the password is wrong, bytes are in front or behind, or the end is cut: of the password no six
         /// bytes in a row are left.
         #[test]

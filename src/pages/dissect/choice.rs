@@ -19,6 +19,14 @@ pub(super) struct ChoiceProps {
     pub(super) on_choose: Callback<Option<usize>>,
 }
 
+impl ChoiceProps {
+    /// What is chosen, in full: a list may be too narrow for it.
+    fn chosen(&self) -> AttrValue {
+        let own = self.names.iter().find(|(_, is_it)| *is_it);
+        own.map_or_else(|| self.found.clone(), |(name, _)| name.clone().into())
+    }
+}
+
 /// The list.
 #[component]
 pub(super) fn Choice(props: &ChoiceProps) -> Html {
@@ -40,6 +48,7 @@ pub(super) fn Choice(props: &ChoiceProps) -> Html {
             class={props.class}
             data-testid={props.test}
             aria-label={props.label}
+            title={props.chosen()}
             onchange={on_change}
         >
             <option selected={is_found}>{ &props.found }</option>

@@ -18,7 +18,8 @@ pub(super) struct Desk {
     /// What is large and is read aside.
     pub(super) pending: Option<Rc<Document>>,
     pub(super) acts: Acts,
-    /// Errors and warnings that the conversation adds to each packet, two numbers a packet.
+    /// Errors and warnings that the conversation adds to each packet, two numbers a packet, and one more where there may be
+    /// others.
     pub(super) marks: Rc<[u32]>,
     pub(super) toaster: Toaster,
     /// How far the program is that reads what is given.
@@ -51,6 +52,11 @@ impl Desk {
     pub(super) fn added(&self, packet: usize) -> [u32; 2] {
         let (marks, _) = self.marks.as_chunks();
         marks.get(packet).copied().unwrap_or_default()
+    }
+
+    /// Whether the conversation may add errors to more packets: not all findings are kept.
+    pub(super) fn may_add_more(&self) -> bool {
+        self.marks.len() % 2 == 1
     }
 
     /// Whether what was given is read as soon as the reader has come.

@@ -80,6 +80,7 @@ fn count(desk: &Rc<Desk>) -> Html {
     let next = (behind..packets.len()).chain(0..behind).find(is_faulty);
     let jump = desk.on_press(Act::Select(next.unwrap_or_default()));
     let says = match faulty {
+        more if desk.may_add_more() => format!("at least {more} packets with errors"),
         1 => "1 packet with errors".to_owned(),
         more => format!("{more} packets with errors"),
     };

@@ -33,12 +33,14 @@ pub(super) fn format_chip(desk: &Rc<Desk>) -> Html {
             false => format!("{format} · not certain"),
         },
     );
+    // The colour says it where the words are cut.
+    let is_doubtful = found.ends_with("not certain");
     let formats = Format::ALL.map(|format| (format.name().to_owned(), asked == Some(format)));
     let on_choose = desk
         .on_choice(|index| Act::ReadAs(index.and_then(|index| Format::ALL.get(index)).copied()));
     html! {
         <Choice
-            class="chip accent"
+            class={if is_doubtful { "chip warn" } else { "chip accent" }}
             test="format"
             label="Format of the text"
             {found}

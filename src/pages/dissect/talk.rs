@@ -87,13 +87,15 @@ fn given(host: &Element, desk: &Desk) -> Array {
     let times: Vec<f64> = times
         .map(|at| at.map_or(f64::NAN, |at| at as f64))
         .collect();
-    Array::of5(
+    let given = Array::of5(
         host,
         &Uint8Array::from(recording.bytes()),
         &Uint32Array::from(spoken.as_slice()),
         &Float64Array::from(times.as_slice()),
         &on_select.into_js_value(),
-    )
+    );
+    given.push(&desk.now.has_gaps.into());
+    given
 }
 
 /// A packet as the annex is told of it.

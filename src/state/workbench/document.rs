@@ -54,6 +54,8 @@ pub struct Document {
     pub cuts: Rc<[usize]>,
     /// Where in the text bytes may stand that were left out, in bytes of UTF-8.
     pub left_out: Rc<[Range<usize>]>,
+    /// The text says that bytes are missing in it, or a line of it could not be read.
+    pub has_gaps: bool,
     /// Why the text could not be read.
     pub fault: Option<Rc<Fault>>,
     /// Where in the text each byte stands.
@@ -96,6 +98,7 @@ impl Default for Document {
             name: None,
             cuts: Rc::default(),
             left_out: Rc::default(),
+            has_gaps: false,
             fault: None,
             source: None,
             version: None,
@@ -242,6 +245,7 @@ impl Document {
             times: found.times.into(),
             notes: found.notes.into(),
             left_out: found.left_out.into(),
+            has_gaps: found.has_gaps,
             fault: found.fault.map(Rc::new),
             source: found.source.map(Rc::new),
             marks: found.marks,
@@ -313,6 +317,7 @@ impl Document {
             notes: Rc::default(),
             name: None,
             left_out: Rc::default(),
+            has_gaps: false,
             fault: None,
             source: None,
             other: None,

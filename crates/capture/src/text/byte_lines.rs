@@ -1,7 +1,7 @@
 //! A byte in each line behind words that are the same in all of them, as decoders of a serial line print it:
 //! `uart-1: TX data: 30`, `11:02:44.001 20`.
 
-use super::islands::line_context;
+use super::islands::{Records, line_context};
 use super::output::Output;
 use super::plausible::{Class, class};
 use super::scan::{self, is_hex};
@@ -16,6 +16,7 @@ const TRIED: usize = 64;
 /// Reads such lines, where all lines are, and the bytes of each side make packets.
 pub(super) fn read(text: &str) -> Option<Output> {
     let mut rows = Vec::new();
+    let mut records = Records::of(text);
     let mut kind: Option<String> = None;
     for (start, line) in scan::lines(text).filter(|(_, line)| !scan::trim(line).1.is_empty()) {
         let (at, word) = scan::words(line).next_back()?;
@@ -23,7 +24,8 @@ pub(super) fn read(text: &str) -> Option<Output> {
         let before = line.get(..at)?;
         let letters =
             |text: &str| -> String { text.chars().filter(|c| !c.is_ascii_digit()).collect() };
-        let side = line_context(text, start..start.saturating_add(at)).side;
+        let words = start..start.saturating_add(at);
+        let side = line_context(text, words.clone(), records.side(words.end)).side;
         // The words of both sides differ in who sent it.
         let own = letters(before).replace("TX", "RX").replace("tx", "rx");
         let is_alike = kind.get_or_insert_with(|| own.clone()) == &own;

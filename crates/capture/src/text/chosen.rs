@@ -1,16 +1,18 @@
 //! Which of the stretches that may stand for bytes are taken: those whose bytes read as packets,
 //! and those that belong to them.
 
+mod joined;
+
 use core::ops::Range;
 
 use super::dropped::dropped;
 use super::error::{Fault, TextErrorKind};
-use super::islands::{Context, Island, Strength, line_context};
+use super::islands::{Context, Island, Records, Strength, line_context};
 use super::output::Output;
-use super::plausible::{Class, class, missing, mqtt, sender};
+use super::plausible::{Class, class, missing, mqtt};
 use super::reader::{Reading, side_of};
 use super::roles::Roles;
-use super::{Format, Note, body, scan};
+use super::{Format, Marks, Note, Side, SourceMap, body, scan};
 use crate::reading::Role;
 
 /// Islands that are asked whether they are another protocol: it would show in the first ones.
@@ -18,6 +20,9 @@ const MOST_FOREIGN: usize = 64;
 
 /// Chunks of one packet that are looked at together at most.
 const MOST_CHUNKS: usize = 64;
+
+/// How many bytes of the words before a number that makes no packet are looked at.
+const NEAR: usize = 120;
 
 /// How far apart two lines of a log are that tell of the same event.
 const MOMENT_MS: u64 = 100;
@@ -52,20 +57,30 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(text: &str, island: Island, may_be_foreign: bool) -> Self {
-        let words = text.get(island.words.clone()).unwrap_or_default();
-        let context = line_context(text, island.words.clone());
+    fn of(text: &str, island: Island, records: &mut Records<'_>, may_be_foreign: bool) -> Self {
+        let class = if may_be_foreign {
+            class(island.bytes())
+        } else {
+            mqtt(island.bytes())
+        };
+        let mut told = island.words.clone();
+        // A number that makes no packet is asked for little: thousands of them share the words before them.
+        if island.strength == Strength::Weak && class < Class::Framed {
+            let near = text.ceil_char_boundary(told.end.saturating_sub(NEAR));
+            told.start = told.start.max(near).min(told.end);
+        }
+        let words = text.get(told.clone()).unwrap_or_default();
+        let mut context = line_context(text, told, records.side(island.words.end));
+        // A system call says itself who sent it.
+        let side = |sent| if sent { Side::First } else { Side::Second };
+        context.side = (island.sent.map(|sent| (side(sent), Marks::Verbs))).or(context.side);
         let shape = scan::tail(words, 200)
             .chars()
             .filter(|c| c.is_alphabetic())
             .collect();
         let header = body::header(text, &island).unwrap_or_default();
         let mut kept = Self {
-            class: if may_be_foreign {
-                class(island.bytes())
-            } else {
-                mqtt(island.bytes())
-            },
+            class,
             island,
             context,
             shape,
@@ -75,7 +90,7 @@ impl Kept {
         };
         if kept.class < Class::Framed && !header.is_empty() {
             kept.header = header;
-            kept.class = class(&kept.bytes());
+            kept.class = super::plausible::class(&kept.bytes());
         }
         kept.read_otherwise();
         kept
@@ -112,12 +127,23 @@ impl Kept {
     fn has_label(&self, text: &str) -> bool {
         let before = text.get(self.island.words.clone()).unwrap_or_default();
         let behind = text.get(self.island.range.end..).unwrap_or_default();
-        let rest = behind.split(['\n', '\r']).next().unwrap_or_default();
-        let is_end = |c: char| scan::is_blank(c) || c == ',';
+        let is_break = |c: char| matches!(c, '\n' | '\r');
+        let is_end = |c: char| scan::is_blank(c) && !is_break(c) || c == ',';
+        let rest = behind.trim_start_matches(is_end);
         before
             .trim_end_matches(scan::is_blank)
             .ends_with([':', '：'])
-            && rest.trim_matches(is_end).is_empty()
+            && (rest.is_empty() || rest.starts_with(is_break))
+    }
+
+    /// Whether a packet may go on in another piece: bytes are broken off at a line's end. A number within a sentence is none
+    /// of a packet's bytes.
+    fn may_break_off(&self, text: &str) -> bool {
+        let behind = text.get(self.island.range.end..).unwrap_or_default();
+        let rest = scan::head(behind, 24).split(['\n', '\r']).next();
+        let is_end = |c: char| scan::is_blank(c) || c.is_ascii_punctuation();
+        let is_last = rest.is_some_and(|rest| rest.trim_start_matches(is_end).is_empty());
+        self.is_strong() || is_last || behind.starts_with(|c| scan::quote(c).is_some())
     }
 
     fn is_strong(&self) -> bool {
@@ -127,12 +153,13 @@ impl Kept {
 
 /// Chooses among a text's islands; `None` where nothing in it stands for bytes.
 pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
+    let mut records = Records::of(text);
     let mut all: Vec<Kept> = islands
         .into_iter()
         .enumerate()
-        .map(|(n, island)| Kept::of(text, island, n < MOST_FOREIGN))
+        .map(|(n, island)| Kept::of(text, island, &mut records, n < MOST_FOREIGN))
         .collect();
-    join(&mut all);
+    joined::join(text, &mut all);
     drop_masks(&mut all);
     let best = best_format(&all)?;
     let top = all
@@ -158,10 +185,14 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
             && !kept.context.partial
             && kept.has_label(text);
         let alike = own && !kept.context.partial && shapes.contains(&kept.shape);
-        if together || top <= Class::Possible {
+        // What stands behind a gap is the rest of a packet whose middle is not there.
+        if kept.island.is_behind_cut {
+            false
+        } else if together || top <= Class::Possible {
             own
         } else if top >= Class::Framed {
-            kept.is_packets() || is_one || alike && !kept.shape.is_empty()
+            let is_begun = own && kept.island.cut.is_some() && kept.class >= Class::Possible;
+            kept.is_packets() || is_begun || is_one || alike && !kept.shape.is_empty()
         } else {
             own && (kept.class == top || alike)
         }
@@ -172,7 +203,8 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
     for kept in all {
         let is_example = kept.context.expected && !chosen.is_empty();
         if !takes(&kept) || is_example {
-            if kept.is_strong() {
+            let is_meant = is_example && kept.is_packets() || kept.island.is_behind_cut;
+            if kept.is_strong() || is_meant {
                 left_out.push(kept.island.range.clone());
             }
             if kept.is_strong() || is_example {
@@ -259,64 +291,6 @@ fn is_same_buffer(last: &Kept, kept: &Kept) -> bool {
         && missing(&last.bytes()).is_some()
 }
 
-/// Sees where a packet goes on in the next chunks: both are then as good as the whole.
-fn join(all: &mut [Kept]) {
-    let mut at = 0;
-    while at < all.len() {
-        let Some(first) = all.get(at) else { return };
-        let mut whole = first.bytes();
-        let is_open = first.class < Class::Framed || missing(&whole).is_some();
-        if !is_open
-            || missing(&whole).is_none()
-            || first.island.strength == Strength::Weak && first.class < Class::Possible
-        {
-            at = at.saturating_add(1);
-            continue;
-        }
-        let (format, side, shape) = (first.island.format, first.context.side, first.shape.clone());
-        let mut end = at.saturating_add(1);
-        let mut found = None;
-        while let Some(next) = all.get(end) {
-            // What somebody expected is no piece of what was sent.
-            let fits = next.island.format == format
-                && !first.context.expected
-                && !next.context.expected
-                && next.context.side.map(|s| s.0) == side.map(|s| s.0)
-                && next.header.is_empty();
-            // A packet of its own is no piece of another.
-            if !fits
-                || end.saturating_sub(at) >= MOST_CHUNKS
-                || next.class == Class::Sound
-                    && next.shape == shape
-                    && next.island.bytes().len() >= 4
-            {
-                break;
-            }
-            whole.extend_from_slice(next.island.bytes());
-            end = end.saturating_add(1);
-            if missing(&whole).is_none() {
-                found = Some(mqtt(&whole)).filter(|class| *class >= Class::Framed);
-                break;
-            }
-        }
-        let Some(class) = found else {
-            at = at.saturating_add(1);
-            continue;
-        };
-        for (n, kept) in all
-            .get_mut(at..end)
-            .unwrap_or_default()
-            .iter_mut()
-            .enumerate()
-        {
-            kept.class = kept.class.max(class);
-            kept.goes_on = n > 0;
-            kept.sender = sender(&whole);
-        }
-        at = end;
-    }
-}
-
 /// Drops a few bytes in noughts and ones, each by itself, that make no packets: bit masks, as `"11100000"` of a modem.
 fn drop_masks(all: &mut Vec<Kept>) {
     const FEW: usize = 4;
@@ -391,6 +365,18 @@ impl Choice {
         }
     }
 
+    /// Whether whole packets stand where another reading has no bytes.
+    pub(super) fn has_packets_outside(&self, source: &SourceMap) -> bool {
+        let is_outside = |range: &Range<usize>| {
+            let last = source.byte_at(range.end.saturating_sub(1));
+            let span = last.and_then(|byte| source.span(byte));
+            span.is_none_or(|span| span.end <= range.start)
+        };
+        self.kept.iter().any(|kept| {
+            kept.class >= Class::Framed && kept.is_strong() && is_outside(&kept.island.range)
+        })
+    }
+
     pub(super) fn has_times(&self) -> bool {
         self.kept
             .iter()
@@ -457,7 +443,8 @@ impl Choice {
             for (byte, place) in kept.header {
                 out.push(byte, place);
             }
-            cut = cut.or(kept.island.cut);
+            cut = cut.or((kept.island.cut)
+                .map(|bytes| (bytes, (kept.island.format, kept.island.range.start))));
             let range = kept.island.range;
             out.append(kept.island.out, text, 0);
             match pieces.last_mut().filter(|_| joins) {
@@ -474,13 +461,28 @@ impl Choice {
             }
             last_shape = kept.shape;
         }
-        if let Some(bytes) = cut {
-            out.note(Note::CutShort { bytes });
+        match cut {
+            Some((bytes, (Format::Hex, at))) => out.note(Note::LeavesOut {
+                bytes,
+                line: line_of(text, at),
+            }),
+            Some((bytes, _)) => out.note(Note::CutShort { bytes }),
+            None => {}
         }
         if self.headers > 0 {
             out.note(Note::HeadersAdded {
                 packets: self.headers,
             });
+        }
+        // A line of hex that lacks a digit is told by itself.
+        let odd = self.left_out.iter().find_map(|range| {
+            let word = text.get(range.clone())?;
+            (super::dropped::odd_digits(word) == Some(0)).then_some((range.start, word))
+        });
+        if let Some((at, word)) = odd {
+            let digits = word.trim().bytes().filter(u8::is_ascii_hexdigit).count();
+            let line = line_of(text, at);
+            out.note(Note::OddDigits { digits, line });
         }
         if let Some(first) = self.left_out.first() {
             out.note(Note::LeftOut {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::firmware::{narrowed, without_characters, without_numbers};
 use super::notations::{in_known_digits, without_indexes};
-use super::scan;
+use super::{names, scan};
 
 /// The text with blanks in place of colour codes, quoting marks at all lines, line numbers and indexes, and in digits that
 /// are read.
@@ -21,7 +21,11 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
         cleaned = Cow::Owned(quoted);
     }
     let narrowed = |text: &str| narrowed(text).map(|(text, _)| text);
-    let plain: [fn(&str) -> Option<String>; 8] = [
+    let plain: [fn(&str) -> Option<String>; 12] = [
+        |text| names::in_numbers(text).map(|(text, _)| text),
+        super::dump_rows::plain,
+        super::counts::without,
+        super::notations::without_brackets,
         without_line_numbers,
         in_known_digits,
         without_indexes,

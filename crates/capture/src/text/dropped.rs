@@ -14,6 +14,7 @@ pub(super) fn dropped(
 ) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut next, mut next_other) = (0, 0);
+    let like = shapes(text, read);
     for (start, line) in scan::lines(text) {
         let end = start.saturating_add(line.len());
         let last = last_before(read, &mut next, end).filter(|range| range.end > start);
@@ -22,10 +23,21 @@ pub(super) fn dropped(
             (Some(last), _) if last.end >= end => continue,
             // Behind what was read, unless something else stands there.
             (Some(last), other) if other.is_none_or(|other| other.end <= last.end) => last.end,
-            (None, None) => match mark(line) {
-                Some(mark) => start.saturating_add(mark.end),
-                None => continue,
-            },
+            (None, None) => {
+                if let Some(at) = odd_digits(line).filter(|at| {
+                    mark(line).is_some()
+                        || line
+                            .get(..*at)
+                            .is_some_and(|own| like.contains(&shape(own)))
+                }) {
+                    found.push(start.saturating_add(at)..end);
+                    continue;
+                }
+                match mark(line) {
+                    Some(mark) => start.saturating_add(mark.end),
+                    None => continue,
+                }
+            }
             _ => continue,
         };
         let least = if last.is_some() { 1 } else { 2 };
@@ -34,6 +46,35 @@ pub(super) fn dropped(
         }
     }
     found
+}
+
+/// Lines whose beginnings are looked at.
+const SHAPES: usize = 64;
+
+/// What stands in their lines before stretches that were read.
+fn shapes(text: &str, read: &[Range<usize>]) -> Vec<String> {
+    let mut all = Vec::new();
+    for range in read.iter().take(SHAPES) {
+        let before = scan::tail(text.get(..range.start).unwrap_or_default(), 256);
+        let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let own = shape(line);
+        if !own.is_empty() && !all.contains(&own) {
+            all.push(own);
+        }
+    }
+    all
+}
+
+/// The letters of what stands before bytes.
+fn shape(before: &str) -> String {
+    before.chars().filter(|c| c.is_alphabetic()).collect()
+}
+
+/// Where the word of hex begins that a line ends with, of an odd number of digits and more than a number has.
+pub(super) fn odd_digits(line: &str) -> Option<usize> {
+    let (at, word) = scan::words(line).next_back()?;
+    let digits = word.strip_prefix("0x").unwrap_or(word);
+    (is_hex(digits) && digits.len() % 2 == 1 && digits.len() >= 5).then_some(at)
 }
 
 /// The last stretch that begins before `end`.

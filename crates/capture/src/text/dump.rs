@@ -286,6 +286,8 @@ fn layout(rows: &[Row<'_>], format: Format) -> Layout {
             Layout {
                 words: if octal { 8 } else { 16 },
                 little_endian: !octal,
+                // `od -x` writes the same and counts in octal.
+                offsets: offsets(rows, word_width(rows).unwrap_or(4), [16, 8, 10]),
                 ..hex
             }
         }
@@ -294,7 +296,7 @@ fn layout(rows: &[Row<'_>], format: Format) -> Layout {
             let words = if width.is_multiple_of(3) { 8 } else { 16 };
             // An offset of 6 digits is od -A x; one of 7 is octal, or decimal if it grows so.
             let offsets = if rows.iter().any(|row| row.digits.len() == 7) {
-                od_offsets(rows, width)
+                offsets(rows, width, [8, 10, 16])
             } else {
                 16
             };
@@ -344,16 +346,19 @@ fn words_of<'a>(rows: &[Row<'a>]) -> Vec<Words<'a>> {
     rows.iter().take(ASKED).map(words).collect()
 }
 
-/// Octal unless the second offset shows otherwise.
-fn od_offsets(rows: &[Row<'_>], width: usize) -> u32 {
+/// The first of some radices unless the second offset shows otherwise.
+fn offsets(rows: &[Row<'_>], width: usize, radices: [u32; 3]) -> u32 {
+    let [usual, ..] = radices;
     let bytes = match width {
         2 | 3 => 1,
         4 | 6 => 2,
         width => width / 2,
     };
-    let [first, second, ..] = rows else { return 8 };
+    let [first, second, ..] = rows else {
+        return usual;
+    };
     if second.star.is_some() {
-        return 8;
+        return usual;
     }
     let count = first
         .words()
@@ -362,10 +367,10 @@ fn od_offsets(rows: &[Row<'_>], width: usize) -> u32 {
         .saturating_mul(bytes);
     let grows =
         |radix| Some(second.offset(radix)?.checked_sub(first.offset(radix)?)? == count as u64);
-    [8, 10, 16]
+    radices
         .into_iter()
         .find(|radix| grows(*radix) == Some(true))
-        .unwrap_or(8)
+        .unwrap_or(usual)
 }
 
 /// Whether a followed stream came raw: hex lines, the other side's indented.

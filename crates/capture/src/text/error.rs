@@ -79,6 +79,8 @@ pub enum TextErrorKind {
     TooLarge,
     /// Something else where hex digits must be.
     NotHex,
+    /// A letter that looks like a digit stands where hex digits must be.
+    LetterForDigit,
     /// A group of hex digits has an odd number of them; the place is the last one.
     OddDigits,
     /// Something else where octal digits must be.
@@ -161,6 +163,9 @@ impl fmt::Display for TextError {
             }
             TextErrorKind::TooLarge => "stands for more bytes than are read here",
             TextErrorKind::NotHex => "is not hex",
+            TextErrorKind::LetterForDigit => {
+                "is not hex: it has a letter that looks like the digit 0 or 1"
+            }
             TextErrorKind::OddDigits => "has no partner: a byte is two hex digits",
             TextErrorKind::NotOctal => "is not octal",
             TextErrorKind::NotANumber => "is not a number",

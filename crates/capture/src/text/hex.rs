@@ -18,6 +18,29 @@ pub(super) fn is_separator(c: char) -> bool {
         || matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>')
 }
 
+/// The first pair with a letter in place of a digit, `1O` or `l0`, in a text that is pairs and nothing else.
+pub(super) fn letter_for_digit(text: &str) -> Option<Fault> {
+    /// Pairs that a text must have: two words may be anything.
+    const LEAST: usize = 4;
+    let mut found = None;
+    let mut pairs = 0_usize;
+    for (at, word) in scan::words(text) {
+        let word = word.trim_end_matches(',');
+        if word.len() != 2 {
+            return None;
+        }
+        if !scan::is_hex(word) {
+            let meant = word.replace(['O', 'o'], "0").replace(['l', 'I'], "1");
+            let is_meant = scan::is_hex(&meant) && word.contains(|c: char| c.is_ascii_digit());
+            found = found.or(is_meant.then(|| at..at.saturating_add(2)));
+            found.as_ref()?;
+        }
+        pairs = pairs.saturating_add(1);
+    }
+    let range = found.filter(|_| pairs >= LEAST)?;
+    Some(Fault::over(range, TextErrorKind::LetterForDigit))
+}
+
 /// Reads the hex in `range`. `#` and `//` begin a comment that ends with its line.
 pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Result<(), Fault> {
     let base = range.start;

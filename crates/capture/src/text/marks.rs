@@ -129,8 +129,7 @@ const RECEIVED: [&str; 31] = [
 
 /// The mark that a line begins with, perhaps behind a time and the like.
 pub(super) fn mark(line: &str) -> Option<Mark> {
-    if let Some((side, end)) = arrow_of_assistant(line) {
-        let kind = Marks::Arrows;
+    if let Some((side, kind, end)) = sign_of_tool(line) {
         return Some(Mark { side, kind, end });
     }
     for (at, word) in words(line).take(BEFORE) {
@@ -159,12 +158,27 @@ pub(super) fn mark(line: &str) -> Option<Mark> {
 pub(super) fn head(word: &str) -> &str {
     let colon = word.char_indices().find(|(_, c)| matches!(c, ':' | '：'));
     let end = colon.map_or(word.len(), |(at, c)| at.saturating_add(c.len_utf8()));
-    word.get(..end).unwrap_or(word)
+    let head = word.get(..end).unwrap_or(word);
+    // `tx=10100004` is a field of a record; `in=5` may count anything.
+    match word.split_once('=') {
+        Some((name, _)) if FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name)) => {
+            word.get(..name.len().saturating_add(1)).unwrap_or(head)
+        }
+        _ => head,
+    }
 }
 
-/// `[14:22:05.118]发→◇10 0F` and `收←◆20 02`, as the serial port assistants write it that are common in China, and where
-/// it ends.
-pub(super) fn arrow_of_assistant(line: &str) -> Option<(Side, usize)> {
+/// Names of fields that hold what was sent or received.
+const FIELDS: [&str; 6] = ["tx", "rx", "sent", "recv", "received", "send"];
+
+/// What tools have of their own, and where it ends: `[14:22:05.118]发→◇10 0F` and `收←◆20 02`, as the serial port assistants
+/// write it that are common in China; OpenSSL's `write to 0x55d0 [0x55e0] (18 bytes => 18 (0x12))`.
+pub(super) fn sign_of_tool(line: &str) -> Option<(Side, Marks, usize)> {
+    for (sign, side) in [("write to 0x", Side::First), ("read from 0x", Side::Second)] {
+        if line.starts_with(sign) && line.trim_end().ends_with("))") {
+            return Some((side, Marks::Verbs, line.len()));
+        }
+    }
     let head = super::scan::head(line, 64);
     [("发→", Side::First), ("收←", Side::Second)]
         .into_iter()
@@ -172,10 +186,8 @@ pub(super) fn arrow_of_assistant(line: &str) -> Option<(Side, usize)> {
             let end = head.find(sign)?.saturating_add(sign.len());
             let rest = line.get(end..)?;
             let bare = rest.trim_start_matches(['◇', '◆', ' ']);
-            Some((
-                side,
-                end.saturating_add(rest.len().saturating_sub(bare.len())),
-            ))
+            let end = end.saturating_add(rest.len().saturating_sub(bare.len()));
+            Some((side, Marks::Arrows, end))
         })
 }
 
@@ -200,6 +212,11 @@ fn filler(rest: &str) -> usize {
 
 pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
     let colon = word.ends_with([':', '：']);
+    // That of a field, `tx=`; an arrow may have one, too.
+    let field = word
+        .strip_suffix('=')
+        .filter(|name| FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name)));
+    let word = field.unwrap_or(word);
     let bare = word.trim_matches(['[', ']', '(', ')', ':', '|', '：', '【', '】']);
     let angled = bare
         .strip_prefix('<')
@@ -218,8 +235,8 @@ pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
         // A letter alone may be a digit.
         return (is_marked || sender.len() > 1).then_some((side, Marks::Names));
     }
-    // `TX(21):`, how many bytes there are.
-    let counted = bare.split_once('(').filter(|(_, count)| {
+    // `TX(21):` and `TX[21]:`, how many bytes there are.
+    let counted = bare.split_once(['(', '[']).filter(|(_, count)| {
         !count.is_empty() && count.bytes().all(|digit| digit.is_ascii_digit())
     });
     let bare = counted.map_or(bare, |(verb, _)| verb);

@@ -62,6 +62,39 @@ fn replaced(text: &str, sign: &str, alike: &str, place: Place) -> Option<String>
     Some(out)
 }
 
+/// The text with blanks in place of brackets around numbers that stand each in its own: `[32] [2] [0] [5]`.
+pub(super) fn without_brackets(text: &str) -> Option<String> {
+    /// Numbers of a line at least: fewer may be anything.
+    const FEW: usize = 4;
+    let number = |rest: &str| {
+        let body = rest.strip_prefix('[')?;
+        let len = body.find(|c: char| !c.is_ascii_hexdigit())?;
+        let is_one = (1..=3).contains(&len) && body.get(len..)?.starts_with(']');
+        is_one.then(|| len.saturating_add(2))
+    };
+    let mut out = String::new();
+    for (start, line) in scan::lines(text) {
+        let Some(first) = line.find('[') else {
+            continue;
+        };
+        let (head, rest) = line.split_at_checked(first)?;
+        let all = rest.trim_end_matches(is_blank);
+        let mut words = all.split(' ').filter(|word| !word.is_empty());
+        let count = all.split(' ').filter(|word| !word.is_empty()).count();
+        if count < FEW || !words.all(|word| number(word) == Some(word.len())) {
+            continue;
+        }
+        out.push_str(text.get(out.len()..start)?);
+        out.push_str(head);
+        out.push_str(&rest.replace(['[', ']'], " "));
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push_str(text.get(out.len()..)?);
+    Some(out)
+}
+
 /// How many numbers must have their index: fewer may be anything.
 const LEAST: usize = 4;
 

@@ -60,6 +60,25 @@ pub enum Note {
         /// How many, where it says so.
         bytes: Option<usize>,
     },
+    /// The text itself says that it leaves out bytes of a packet.
+    LeavesOut {
+        /// How many, where it says so.
+        bytes: Option<usize>,
+        /// In which line, from 1.
+        line: usize,
+    },
+    /// A line has an odd number of hex digits, so none of it was read.
+    OddDigits {
+        /// How many digits.
+        digits: usize,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// Names of packet types were read as their numbers.
+    NamesRead {
+        /// How many.
+        names: usize,
+    },
     /// Base64 came without its padding.
     PaddingMissing,
     /// Words around the bytes were passed over.
@@ -139,6 +158,25 @@ impl fmt::Display for Note {
             Self::CutShort { bytes: None } => {
                 f.write_str("the text was cut short: bytes are missing")
             }
+            Self::LeavesOut { bytes: Some(bytes), line } => write!(
+                f,
+                "the text leaves {bytes} bytes out in line {line}: the packet there is not whole, which says nothing of its sender"
+            ),
+            Self::LeavesOut { bytes: None, line } => write!(
+                f,
+                "the text leaves bytes out in line {line}: the packet there is not whole, which says nothing of its sender"
+            ),
+            Self::OddDigits { digits, line } => write!(
+                f,
+                "line {line} has {digits} hex digits, an odd number: one is missing or too many, so the line was left out"
+            ),
+            Self::NamesRead { names: 1 } => f.write_str(
+                "1 name of a packet type was read as its number, `CONNECT << 4` as 10",
+            ),
+            Self::NamesRead { names } => write!(
+                f,
+                "{names} names of packet types were read as their numbers, `CONNECT << 4` as 10"
+            ),
             Self::PaddingMissing => f.write_str("the base64 padding was missing"),
             Self::WordsIgnored => f.write_str("the words around the bytes were ignored"),
             Self::WordsUsed { times, sides } => {

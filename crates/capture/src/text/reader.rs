@@ -20,7 +20,7 @@ use super::roles::Roles;
 use super::times::without_times;
 use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, byte_lines, columns,
-    decode_sides, detect, firmware, follow, islands, scan, short,
+    commented, decode_sides, detect, firmware, follow, hex, islands, names, scan, short,
 };
 use no_bytes::no_bytes;
 pub(super) use no_bytes::tells_of_packets;
@@ -80,6 +80,9 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
     if let Some((_, bytes)) = firmware::narrowed(text) {
         reading.decoded.notes.push(Note::SignExtended { bytes });
     }
+    if let Some((_, names)) = names::in_numbers(text) {
+        reading.decoded.notes.push(Note::NamesRead { names });
+    }
     Ok(reading)
 }
 
@@ -92,6 +95,18 @@ fn read_clean(text: &str, turns: Turns) -> Result<Reading, TextError> {
         // Anything may be measured in bytes.
         reading.sure = class_of(&reading.decoded) >= Class::Known;
         return Ok(reading);
+    }
+    // What stands behind it would be read as if nothing were missing.
+    if let Some(fault) = hex::letter_for_digit(text) {
+        return Err(fault.in_text(text, Format::Hex));
+    }
+    let written = commented::read(text)
+        .map(|out| (Format::CLiteral, out))
+        .or_else(|| Some((Format::EscapedString, names::controls(text)?)));
+    if let Some((format, out)) = written {
+        let decoded = out.finish(format, text);
+        let decoded = decoded.map_err(|fault| fault.in_text(text, format))?;
+        return Ok(Reading::of(text, decoded, Vec::new()));
     }
     // What stands before the bytes tells their time; among the bytes it is none of them.
     let timed = text;
@@ -321,12 +336,24 @@ fn is_settled(text: &str, strict: &Decoded) -> bool {
 fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
     let (ours, theirs) = (choice.class, class_of(strict));
     let all = choice.len();
-    let is_all_digits = matches!(
-        strict.format,
-        Format::Hex | Format::Base64 | Format::Base64Url | Format::DataUrl | Format::EscapedString
-    );
+    let is_all_digits = match strict.format {
+        Format::Hex | Format::Base64 | Format::Base64Url | Format::DataUrl => true,
+        // Lines of words among those with escapes are no bytes of a string.
+        Format::EscapedString => text
+            .lines()
+            .all(|line| line.contains(['\\', '%']) || scan::trim(line).1.is_empty()),
+        _ => false,
+    };
     if !choice.is_likely(text) {
         return false;
+    }
+    // Of a line's words the strict reader takes the last bytes alone: `received 20 02 00 05 (expected 20 02 00 00)`.
+    let ignores_starts = strict
+        .notes
+        .iter()
+        .any(|note| matches!(note, Note::PrefixesIgnored { .. }));
+    if ignores_starts && choice.has_packets_outside(&strict.source) {
+        return true;
     }
     // Of both sides, what stands around the packets is known too: nothing of it may be left out.
     if strict.marks.is_some() && strict.bytes.len() >= all && holds_packets(strict) {

@@ -89,6 +89,33 @@ pub(super) fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
         .position(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
+/// A text that is searched whole, however long it is. Tests count how much of one is.
+#[inline]
+pub(super) fn searched(text: &str) -> &str {
+    #[cfg(test)]
+    steps::add(text.len());
+    text
+}
+
+/// What a test counts in place of time: how many bytes were searched.
+#[cfg(test)]
+pub(super) mod steps {
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static SEARCHED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(in super::super) fn add(bytes: usize) {
+        SEARCHED.with(|all| all.set(all.get().saturating_add(bytes)));
+    }
+
+    /// How many bytes were searched since this was asked last.
+    pub(in super::super) fn take() -> usize {
+        SEARCHED.with(Cell::take)
+    }
+}
+
 /// The beginning of a text, up to so many bytes.
 pub(super) fn head(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or(text)

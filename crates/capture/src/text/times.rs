@@ -123,7 +123,8 @@ fn stamp(line: &str) -> Option<Stamp> {
         return None;
     }
     let rest = match close {
-        Some(close) => rest.strip_prefix(close)?,
+        // A terminal may set a colon before the milliseconds: `[11:02:44:001]`.
+        Some(close) => behind_millis(rest).strip_prefix(close)?,
         None => rest,
     };
     let apart = rest.strip_prefix([',', ';']).unwrap_or(rest);
@@ -163,6 +164,16 @@ fn stamp(line: &str) -> Option<Stamp> {
         has_seconds: seconds.is_some(),
         has_date: dated.is_some(),
     })
+}
+
+/// What follows milliseconds behind a colon.
+fn behind_millis(rest: &str) -> &str {
+    let millis = rest
+        .strip_prefix(':')
+        .and_then(|rest| rest.split_at_checked(3));
+    millis
+        .filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(rest, |(_, rest)| rest)
 }
 
 /// What follows a date and a blank: `2024-05-01 `, `01.05.2024 `.

@@ -28,6 +28,8 @@ pub struct Conversation {
     bytes: Vec<u8>,
     packets: Vec<Spoken>,
     has_both: bool,
+    /// Packets are missing among those that are there.
+    has_gaps: bool,
     /// The text gives the time of the first packet and of later ones.
     has_times: bool,
 }
@@ -55,7 +57,7 @@ pub struct Judged {
 
 impl Judged {
     /// Errors and warnings of each packet that breaks a rule, for so many packets: two numbers a
-    /// packet.
+    /// packet, and one number more where findings were left out, so that there may be others.
     #[must_use]
     pub fn marks(&self, packets: usize) -> Vec<u32> {
         let mut marks = vec![0_u32; packets.saturating_mul(2)];
@@ -71,6 +73,7 @@ impl Judged {
                 *mark = mark.saturating_add(1);
             }
         }
+        marks.extend((self.left_out > 0).then_some(1));
         marks
     }
 }
@@ -156,7 +159,15 @@ impl Conversation {
             packets: spoken,
             bytes,
             has_times: false,
+            has_gaps: false,
         }
+    }
+
+    /// The same packets, of which the text left some out: what rests on the other side's packets is not claimed then.
+    #[must_use]
+    pub const fn with_gaps(mut self, has_gaps: bool) -> Self {
+        self.has_gaps = has_gaps;
+        self
     }
 
     /// The same packets with their times in milliseconds, as far as the text has them. A packet
@@ -287,7 +298,7 @@ impl Conversation {
     /// Whether these packets can show that a rule is broken.
     fn shows(&self, rule: Rule) -> bool {
         (!known::rests_on_time(rule) || self.has_times && known::shown_by_times(rule))
-            && (self.has_both || shown_by_one_side(rule))
+            && (self.has_both && !self.has_gaps || shown_by_one_side(rule))
     }
 
     /// What both ends know around a packet; none where it is no packet.

@@ -75,6 +75,8 @@ pub struct Found {
     pub notes: Vec<String>,
     /// Where in the text bytes may stand that were left out, in bytes of UTF-8.
     pub left_out: Vec<Range<usize>>,
+    /// The text says that bytes are missing in it, or a line of it could not be read.
+    pub has_gaps: bool,
     /// Why the text, or its end, could not be read.
     pub fault: Option<Fault>,
     /// Where in the text each byte stands.
@@ -148,14 +150,18 @@ impl Found {
 }
 
 impl Found {
-    /// With each line as a packet of its own, where one of them has a wrong length.
-    fn line_by_line(mut self, text: &str) -> Self {
+    /// With each line as a packet of its own, where one of them has a wrong length, or the text leaves bytes of it out.
+    fn line_by_line(mut self, text: &str, leaves_out: bool) -> Self {
         let (Some(source), Some(format), None) = (&self.source, self.format, &self.other) else {
             return self;
         };
         if let Some(lines) = lines::of_text(text, format, source, &self.bytes, &self.runs) {
             self.cuts = lines.cuts;
-            self.notes.push(lines.says);
+            self.notes.push(match leaves_out {
+                true => "each line is read as a packet of its own, as the text leaves bytes out"
+                    .to_owned(),
+                false => lines.says,
+            });
         }
         self
     }
@@ -234,9 +240,10 @@ impl Request<'_> {
     fn of_reading(&self, text: &str, reading: Result<Reading, TextError>) -> Found {
         match reading {
             Ok(reading) => {
+                let leaves_out = (reading.decoded.notes.iter()).any(leaves_out);
                 let found = self.found(reading);
                 if self.format.is_none() {
-                    found.line_by_line(text)
+                    found.line_by_line(text, leaves_out)
                 } else {
                     found
                 }
@@ -296,6 +303,8 @@ impl Request<'_> {
         let is_header = |note: &Note| matches!(note, Note::IpPacket { .. } | Note::EthernetFrame);
         let (headers, notes): (Vec<Note>, Vec<Note>) =
             decoded.notes.into_iter().partition(is_header);
+        let is_gap = |note: &Note| leaves_out(note) || matches!(note, Note::OddDigits { .. });
+        let has_gaps = notes.iter().any(is_gap);
         let says = |notes: Vec<Note>| notes.iter().map(ToString::to_string).collect::<Vec<_>>();
         let found = Found {
             marks: decoded.marks,
@@ -305,6 +314,7 @@ impl Request<'_> {
             alternatives: reading.alternatives,
             times: times(&reading.parts),
             left_out,
+            has_gaps,
             format: Some(decoded.format),
             ..Found::default()
         };
@@ -312,11 +322,20 @@ impl Request<'_> {
         if is_of_client {
             found = found.of_client();
         }
+        if has_gaps && !found.runs.is_empty() {
+            let says = "what rests on the bytes that are missing is not judged";
+            found.notes.push(says.to_owned());
+        }
         if found.other.is_none() {
             found.notes.extend(says(headers));
         }
         found
     }
+}
+
+/// Whether a text itself says that bytes are missing in it.
+const fn leaves_out(note: &Note) -> bool {
+    matches!(note, Note::LeavesOut { .. } | Note::CutShort { .. })
 }
 
 /// The times that the text tells of its parts.

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::super::Side;
-use super::super::marks::{Marks, arrow_of_assistant, head, meaning};
+use super::super::marks::{Marks, head, meaning, sign_of_tool};
 use super::super::scan::{self, words};
 
 /// What the words around an island tell of it.
@@ -19,11 +19,13 @@ pub(in super::super) struct Context {
     pub(in super::super) partial: bool,
 }
 
-/// Reads the words before an island: the last ones first. Of a record of JSON in a line, it is also read what stands behind
-/// it.
-pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context {
-    let record = side_of_record(text, range.end);
-    let all = scan::tail(text.get(range).unwrap_or_default(), 1000);
+/// Reads the words before an island: the last ones first. `record` is what the record says that it stands in.
+pub(in super::super) fn line_context(
+    text: &str,
+    range: Range<usize>,
+    record: Option<(Side, Marks)>,
+) -> Context {
+    let all = scan::searched(scan::tail(text.get(range).unwrap_or_default(), 1000));
     let last_line = all
         .trim_end()
         .rfind('\n')
@@ -50,6 +52,11 @@ pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context
             "supposed to be",
             "supposed to have been",
             "instead of",
+            "rather than",
+            "erwartet",
+            "attendu",
+            "esperado",
+            "esperaba",
             "not return",
             "n't return",
             "never return",
@@ -82,14 +89,51 @@ pub(crate) const WAYS: [&str; 8] = [
     "type",
 ];
 
-/// Who sent what stands at a place in a line that is a record: `{"ts":1,"dir":"tx","hex":"c000"}`.
-fn side_of_record(text: &str, at: usize) -> Option<(Side, Marks)> {
-    let is_break = |c: char| matches!(c, '\n' | '\r');
-    let before = text.get(..at)?;
-    let start = before.rfind(is_break).map_or(0, |at| at.saturating_add(1));
-    let behind = text.get(at..)?;
-    let end = at.saturating_add(behind.find(is_break).unwrap_or(behind.len()));
-    let line = text.get(start..end)?;
+/// The lines of a text that are records, asked in the order of the text: `{"ts":1,"dir":"tx","hex":"c000"}`. A line is read
+/// once, however many places in it are asked for.
+pub(in super::super) struct Records<'a> {
+    text: &'a str,
+    /// The line that was read last, and what it says.
+    line: Range<usize>,
+    side: Option<(Side, Marks)>,
+}
+
+impl<'a> Records<'a> {
+    pub(in super::super) fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            line: 0..0,
+            side: None,
+        }
+    }
+
+    /// Who sent what stands at a place, as the record around it says.
+    pub(in super::super) fn side(&mut self, at: usize) -> Option<(Side, Marks)> {
+        if self.line.is_empty() || !(self.line.start..=self.line.end).contains(&at) {
+            self.line = self.line_at(at);
+            let line = scan::searched(self.text.get(self.line.clone()).unwrap_or_default());
+            self.side = side_of_record(line);
+        }
+        self.side
+    }
+
+    fn line_at(&self, at: usize) -> Range<usize> {
+        let is_break = |c: char| matches!(c, '\n' | '\r');
+        // What was read before lies before it.
+        let from = self.line.end.min(at);
+        let before = self.text.get(from..at).unwrap_or_default();
+        let start = match before.rfind(is_break) {
+            Some(last) => from.saturating_add(last).saturating_add(1),
+            None => self.line.start.min(at),
+        };
+        let behind = self.text.get(at..).unwrap_or_default();
+        let len = behind.find(is_break).unwrap_or(behind.len());
+        start..at.saturating_add(len)
+    }
+}
+
+/// Who sent what stands in a line, if it is a record and says so.
+fn side_of_record(line: &str) -> Option<(Side, Marks)> {
     if !line.trim_start().starts_with(['{', '[', ',']) || line.len() > 64 << 10 {
         return None;
     }
@@ -111,8 +155,8 @@ pub(crate) fn way_of(value: &str) -> Option<(Side, Marks)> {
 
 /// Who sends, as the words of a line say; the last mark in it counts.
 fn side(line: &str) -> Option<(Side, Marks)> {
-    if let Some((side, _)) = arrow_of_assistant(line) {
-        return Some((side, Marks::Arrows));
+    if let Some((side, kind, _)) = sign_of_tool(line) {
+        return Some((side, kind));
     }
     let count = words(line).count();
     let mut found = None;
@@ -128,7 +172,7 @@ fn side(line: &str) -> Option<(Side, Marks)> {
         // `C:10 0c`, `sendto(3,`: the mark ends within the word.
         let head = head(word);
         let marked =
-            head.ends_with([':', '：']) || head.starts_with(['[', '(', '<', '>', '-', '+']);
+            head.ends_with([':', '：', '=']) || head.starts_with(['[', '(', '<', '>', '-', '+']);
         if let Some(mark) = meaning(head).or_else(|| tag(head)) {
             if marked || near || n < 3 || mark.1 == Marks::Arrows {
                 found = Some(mark);
@@ -236,6 +280,12 @@ fn clock(head: &str) -> Option<u64> {
         )
     };
     let colon = |at: usize| bytes.get(at) == Some(&b':');
+    // A terminal's `[11:02:44:001]`.
+    let has_millis = |at: usize| {
+        let digits = at.saturating_add(9)..at.saturating_add(12);
+        digits.clone().all(|place| digit(place).is_some())
+            && matches!(bytes.get(digits.end), Some(b']' | b')'))
+    };
     let at = (0..bytes.len()).find(|&at| {
         pair(at).is_some()
             && colon(at.saturating_add(2))
@@ -249,7 +299,9 @@ fn clock(head: &str) -> Option<u64> {
             })
             && digit(at.saturating_add(8)).is_none()
             // mosquitto sets a colon and a blank behind its times; more pairs are a list of bytes.
-            && (!colon(at.saturating_add(8)) || bytes.get(at.saturating_add(9)) == Some(&b' '))
+            && (!colon(at.saturating_add(8))
+                || bytes.get(at.saturating_add(9)) == Some(&b' ')
+                || has_millis(at))
     })?;
     let (hours, minutes, seconds) = (
         pair(at)?,
@@ -260,7 +312,7 @@ fn clock(head: &str) -> Option<u64> {
         return None;
     }
     let mut millis = 0_u64;
-    if matches!(bytes.get(at.saturating_add(8)), Some(b'.' | b',')) {
+    if matches!(bytes.get(at.saturating_add(8)), Some(b'.' | b',' | b':')) {
         let mut unit = 100_u64;
         for place in at.saturating_add(9)..at.saturating_add(12) {
             let Some(value) = digit(place) else { break };

@@ -31,6 +31,7 @@ pub(in super::super) fn find(text: &str) -> Vec<Island> {
     }
     finder.close_dump();
     finder.close_table();
+    super::cut::mark(text, &mut finder.islands);
     finder.islands
 }
 
@@ -368,11 +369,14 @@ impl<'a> Finder<'a> {
 
     /// The few digits that are left for the last line of wrapped hex: alone they would be a number.
     fn last_line_of_digits(&mut self, at: usize, line: usize, end: usize) -> Option<usize> {
+        // Asked first, as most words have others before them: the line is not searched for each of its words.
+        if !self.text.get(line..at)?.chars().all(is_blank) {
+            return None;
+        }
         // A column of text may follow.
-        let word = self.text.get(line..end)?.split('|').next()?;
+        let word = scan::searched(self.text.get(at..end)?).split('|').next()?;
         let word = word.trim_matches(is_blank);
-        let is_alone = self.text.get(line..at)?.chars().all(is_blank);
-        if !is_alone || !scan::is_hex(word) || word.len() > 4 {
+        if !scan::is_hex(word) || word.len() > 4 {
             return None;
         }
         let range = at..at.saturating_add(word.len());

@@ -121,7 +121,22 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
             island.otherwise = Some((Format::Hex, other));
         }
     }
+    let is_plain = wide && !prefixed && commas > 0 && letters == 0 && format == Format::NumberList;
+    if is_plain && let Some(hex) = as_short_hex(text, &island.out) {
+        island.otherwise = Some((Format::Hex, hex));
+    }
     Some(island)
+}
+
+/// Decimals as hex without leading zeros: `[20, 2, 0, 5]`, as Rust's `{:x?}` writes it.
+fn as_short_hex(text: &str, numbers: &Output) -> Option<Output> {
+    let mut out = Output::default();
+    for index in 0..numbers.len() {
+        let span = numbers.source().span(index)?;
+        let digits = text.get(span.clone()).filter(|digits| digits.len() <= 2)?;
+        out.push(u8::from_str_radix(digits, 16).ok()?, span);
+    }
+    Some(out)
 }
 
 /// Where the number that ends at `at` is passed with what gdb writes behind it: its character, and how often it stands there.

@@ -5,6 +5,7 @@
 //! judges nothing: it says what could be bytes, and [`super::reader`] chooses.
 
 mod context;
+mod cut;
 mod finder;
 mod intel;
 mod list;
@@ -15,7 +16,7 @@ mod strings;
 
 use core::ops::Range;
 
-pub(super) use context::{Context, line_context};
+pub(super) use context::{Context, Records, line_context};
 pub(crate) use context::{WAYS, line_time, way_of};
 pub(super) use finder::find;
 
@@ -47,6 +48,8 @@ pub(super) struct Island {
     pub(super) words: Range<usize>,
     /// The text itself says that bytes are left out; how many, where it says so.
     pub(super) cut: Option<Option<usize>>,
+    /// The text leaves bytes out right before it, in its line.
+    pub(super) is_behind_cut: bool,
     /// Who sent it, where the notation itself says so: a system call does.
     pub(super) sent: Option<bool>,
     /// Decimal digits only, in a sentence.
@@ -66,6 +69,7 @@ impl Island {
             strength,
             out,
             cut: None,
+            is_behind_cut: false,
             sent: None,
             is_decimal: false,
             is_short: false,

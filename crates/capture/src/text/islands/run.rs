@@ -206,11 +206,14 @@ fn without_zeros(text: &str, first: Group<'_>, end: usize) -> Option<(Island, us
             at,
         ));
     }
-    let start = text
-        .get(..first.at)?
-        .rfind(['\n', '\r'])
-        .map_or(0, |at| at.saturating_add(1));
-    let is_marked = || mark(text.get(start..first.at)?).is_some().then_some(());
+    let is_marked = || {
+        // A mark stands near the beginning of its line.
+        let before = text.get(..first.at)?;
+        let near = scan::searched(scan::tail(before, 256));
+        let start = near.rfind(['\n', '\r']).map(|at| at.saturating_add(1));
+        let start = start.or((near.len() == before.len()).then_some(0))?;
+        mark(near.get(start..)?).is_some().then_some(())
+    };
     let (format, out) = short::either(&groups)
         .or_else(|| is_marked().and_then(|()| Some((Format::Hex, short::marked_hex(&groups)?))))?;
     // A few numbers in a sentence may be anything.
@@ -276,6 +279,9 @@ fn island(
         return None;
     }
     let range = first.at..last.end();
+    if let Some(island) = nibbles(groups) {
+        return Some(island);
+    }
     let bits = wide == 8
         && !first.is_prefixed()
         && same
@@ -338,6 +344,35 @@ fn island(
         }
         island.otherwise = Some((Format::NumberList, numbers));
     }
+    Some(island)
+}
+
+/// Bytes in groups of four noughts and ones: `0001 0000`.
+fn nibbles(groups: &[Group<'_>]) -> Option<Island> {
+    /// Groups that are no hex, whatever they make.
+    const MANY: usize = 8;
+    let (first, last) = (groups.first()?, groups.last()?);
+    let is_nibble = |group: &Group<'_>| {
+        group.text.len() == 4 && group.text.bytes().all(|digit| matches!(digit, b'0' | b'1'))
+    };
+    let fits = groups.len() >= 4 && groups.len().is_multiple_of(2);
+    if !fits || !groups.iter().all(is_nibble) {
+        return None;
+    }
+    let (mut out, mut hex) = (Output::default(), Output::default());
+    for pair in groups.chunks_exact(2) {
+        let [high, low] = pair else { return None };
+        let digits = high.digits.to_owned() + low.digits;
+        out.push(u8::from_str_radix(&digits, 2).ok()?, high.at..low.end());
+        push_group(&mut hex, high);
+        push_group(&mut hex, low);
+    }
+    if groups.len() < MANY && class(out.bytes()) < Class::Framed {
+        return None;
+    }
+    let range = first.at..last.end();
+    let mut island = Island::new(range, Format::BinaryDigits, Strength::Strong, out);
+    island.otherwise = Some((Format::Hex, hex));
     Some(island)
 }
 

@@ -158,3 +158,51 @@ fn the_time_of_a_log_is_no_slip() {
         read(text, None, Turns::Marked).map_or_else(|error| error.to_string(), |_| String::new());
     assert!(!said.contains("is not hex"), "{said}");
 }
+
+#[test]
+fn what_is_searched_grows_with_the_text_and_no_faster() {
+    /// How often each byte is looked at, at most.
+    const MOST: usize = 64;
+    let units = [
+        "TX foo 30 bar ",
+        "| 0 | 0x10 | x |\n",
+        "rx: 10 1 0 4 x 7 ",
+        "a: 0x10 12 7, ",
+        "{\"a\": 0x10, 12 34 }, ",
+        "I (1013) wifi: state: run -> init (0x1000), heap 201001 rssi -61\n",
+        "reg [12] (0x3f) = 20 02 ",
+        "'20 02' \"c0 00\" x ",
+        "20 02 ... 01 (+6 more) ",
+    ];
+    for unit in units {
+        for times in [50, 500] {
+            let text = unit.repeat(times);
+            scan::steps::take();
+            let _ = read(&text, None, Turns::Marked);
+            let searched = scan::steps::take();
+            let bound = text.len().saturating_mul(MOST);
+            assert!(
+                searched <= bound,
+                "{times} times {unit:?}: {searched} > {bound}"
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_in_the_lines_of_a_log_make_no_packets() {
+    use core::fmt::Write as _;
+    let mut text = String::new();
+    for n in 0..300_u32 {
+        let _ = writeln!(
+            text,
+            "I ({}) wifi: state: run -> init (0x{:02x}00), heap {} rssi -6{}",
+            n.saturating_mul(13).saturating_add(1000),
+            n % 256,
+            n.saturating_add(201_000),
+            n % 10
+        );
+    }
+    let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
+    assert_eq!(kind.err(), Some(TextErrorKind::NoBytesAmongWords));
+}

@@ -11,8 +11,10 @@ pub(super) fn assignment(line: &str, bracket: usize) -> Option<(usize, Range<usi
     let near = scan::head(line.get(bracket.saturating_add(1)..)?, 8);
     let index = near.get(..near.find(']')?)?;
     let rest = line.get(bracket.saturating_add(2).saturating_add(index.len())..)?;
-    let fits = named && index.bytes().all(|b| b.is_ascii_digit());
-    let index = index.parse().ok().filter(|_| fits)?;
+    // `buf[ 3]`, as a width pads it.
+    let digits = index.trim_start_matches(' ');
+    let fits = named && digits.bytes().all(|b| b.is_ascii_digit());
+    let index = digits.parse().ok().filter(|_| fits)?;
     let value = rest.trim_start_matches(is_blank).strip_prefix(['=', ':'])?;
     let value = value.trim_start_matches(is_blank);
     let len = value
@@ -57,7 +59,9 @@ pub(super) fn assignments(start: usize, line: &str) -> Option<(usize, bool, Vec<
         ));
     }
     let rest = line.get(at..)?.trim_start_matches([' ', '\t', ',', ';']);
-    let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*");
+    // What it is otherwise: `buf[3] = 0x4D (M)`.
+    let is_other = rest.starts_with('(') && rest.ends_with(')') && rest.chars().count() <= 8;
+    let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*") || is_other;
     (ends && !entries.is_empty()).then_some((first, all_hex, entries))
 }
 
