@@ -1,15 +1,15 @@
 //! The pages that are loaded when one of them is first asked for. They are a program of their own,
 //! so that whoever only dissects never waits for them.
 
+mod schemas;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function};
 use mqttscope_view::conversation::{Conversation, merged};
-use mqttscope_view::payload::{Asked, Form};
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, File};
 use yew::prelude::*;
 use yew::{AppHandle, Renderer};
@@ -19,12 +19,12 @@ use crate::components::toasts::ToastRegion;
 use crate::hooks::{use_hash, use_kept_focus};
 use crate::pages::captures::{self, Captures, use_dropping};
 use crate::pages::flows::Flows;
-use crate::pages::live::{self, Live, SchemasDialog, SchemasDialogProps};
+use crate::pages::live::{self, Live};
 use crate::route::{Page, Route};
-use crate::services::{browser, companion, failure, schemas};
+use crate::services::{browser, companion, failure};
 use crate::state;
-use crate::state::live::schemas::Known;
 use crate::state::toasts::{ToastAction, Toaster, Toasts};
+pub use schemas::{by_schema, give_schemas};
 
 /// Live, Captures and Flows, by the address. It stays while the start page is looked at, so that
 /// connections and what was done live on.
@@ -198,57 +198,6 @@ pub fn look(selected: usize) {
             talk.root.update(talk.props.clone());
         }
     });
-}
-
-/// The payload of an [`Asked`], in postcard's format, by the schema of its topic: no form or one, in the same format.
-///
-/// # Errors
-/// The bytes are no such thing.
-pub fn by_schema(asked: &[u8]) -> Result<Vec<u8>, postcard::Error> {
-    let asked: Asked<'_> = postcard::from_bytes(asked)?;
-    let topic = asked.topic();
-    let shown = topic.and_then(|topic| schemas::known().read.decode(&topic, asked.payload()));
-    let forms = shown.map(|shown| Form::of_text("by schema", shown.in_words()));
-    postcard::to_allocvec(&Vec::from_iter(forms))
-}
-
-thread_local! {
-    /// The window in which schemas are given, where it stands, and how often they were changed.
-    static SCHEMAS: RefCell<(Option<(Element, AppHandle<SchemasDialog>)>, u32)> = const { RefCell::new((None, 0)) };
-}
-
-/// Opens the window in which schemas are given. `on_change` is called with how often they were changed.
-pub fn give_schemas(on_change: Function) {
-    failure::report_panics();
-    let host = browser::document().and_then(|document| {
-        let host = document.create_element("div").ok()?;
-        document.body()?.append_child(&host).ok()?;
-        Some(host)
-    });
-    let Some(host) = host else { return };
-    leave_first_number();
-    let props = SchemasDialogProps {
-        on_change: Callback::from(move |_: Known| {
-            let changes = SCHEMAS.with_borrow_mut(|(_, changes)| {
-                *changes = changes.saturating_add(1);
-                *changes
-            });
-            // The page behind the function is ours, so it does not throw.
-            let _ = on_change.call1(&JsValue::UNDEFINED, &changes.into());
-        }),
-        // Not while the window still works on what closes it.
-        on_close: Callback::from(|()| spawn_local(async { close_schemas() })),
-    };
-    close_schemas();
-    let window = Renderer::with_root_and_props(host.clone(), props).render();
-    SCHEMAS.with_borrow_mut(|(open, _)| *open = Some((host, window)));
-}
-
-fn close_schemas() {
-    if let Some((host, window)) = SCHEMAS.with_borrow_mut(|(open, _)| open.take()) {
-        window.destroy();
-        host.remove();
-    }
 }
 
 /// Nobody looks at a conversation any more.

@@ -270,15 +270,10 @@ fn offer(value: &Value, path: &mut String, paths: &mut Paths) {
             .iter()
             .enumerate()
             .for_each(|(at, value)| below(&at.to_string(), value)),
-        Value::Number(_) | Value::Bool(_) if !path.is_empty() && path.len() <= MOST_NAME => {
-            paths.note(path, value.is_boolean());
-        }
+        _ if path.is_empty() || path.len() > MOST_NAME => {}
+        Value::Number(_) | Value::Bool(_) => paths.note(path, value.is_boolean()),
         // XML has no other numbers.
-        Value::String(text) if !path.is_empty() && path.len() <= MOST_NAME => {
-            if of_text(text).is_some() {
-                paths.note(path, true);
-            }
-        }
+        Value::String(text) if of_text(text).is_some() => paths.note(path, true),
         _ => {}
     }
 }
