@@ -64,7 +64,7 @@ fn given() -> Vec<u8> {
 fn a_connection_begins_when_its_first_frame_was() {
     let given = given();
     let mut engine = opened(&given);
-    let shown = super::shown(&mut engine, everything());
+    let shown = shown(&mut engine, everything());
     let slow = shown.captured.iter().find(|it| it.client_identifier == "a");
     let slow = slow.unwrap();
     let second = |seconds| Instant::from_micros(at(seconds) / 1_000);
