@@ -474,15 +474,20 @@ impl Choice {
                 packets: self.headers,
             });
         }
-        // A line of hex that lacks a digit is told by itself.
-        let odd = self.left_out.iter().find_map(|range| {
-            let word = text.get(range.clone())?;
-            (super::dropped::odd_digits(word) == Some(0)).then_some((range.start, word))
+        // A line of hex that is not whole is told by itself.
+        let torn = self.left_out.iter().find_map(|range| {
+            let words = text.get(range.clone())?;
+            (super::dropped::torn_digits(words) == Some(0)).then_some((range.start, words))
         });
-        if let Some((at, word)) = odd {
-            let digits = word.trim().bytes().filter(u8::is_ascii_hexdigit).count();
+        if let Some((at, words)) = torn {
             let line = line_of(text, at);
-            out.note(Note::OddDigits { digits, line });
+            let bare = words.trim_start_matches("0x");
+            let digits = bare.bytes().filter(u8::is_ascii_hexdigit).count();
+            let has_dots = words.contains(['.', '…']);
+            out.note(match has_dots {
+                true => Note::LeavesOut { bytes: None, line },
+                false => Note::OddDigits { digits, line },
+            });
         }
         if let Some(first) = self.left_out.first() {
             out.note(Note::LeftOut {

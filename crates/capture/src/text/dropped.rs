@@ -24,7 +24,7 @@ pub(super) fn dropped(
             // Behind what was read, unless something else stands there.
             (Some(last), other) if other.is_none_or(|other| other.end <= last.end) => last.end,
             (None, None) => {
-                if let Some(at) = odd_digits(line).filter(|at| {
+                if let Some(at) = torn_digits(line).filter(|at| {
                     mark(line).is_some()
                         || line
                             .get(..*at)
@@ -70,11 +70,28 @@ fn shape(before: &str) -> String {
     before.chars().filter(|c| c.is_alphabetic()).collect()
 }
 
-/// Where the word of hex begins that a line ends with, of an odd number of digits and more than a number has.
-pub(super) fn odd_digits(line: &str) -> Option<usize> {
-    let (at, word) = scan::words(line).next_back()?;
-    let digits = word.strip_prefix("0x").unwrap_or(word);
-    (is_hex(digits) && digits.len() % 2 == 1 && digits.len() >= 5).then_some(at)
+/// Where the digits begin that a line ends with, if they are no whole bytes: a word of an odd number of digits and of more than a
+/// number has, or words with dots between them.
+pub(super) fn torn_digits(line: &str) -> Option<usize> {
+    let is_dots = |word: &str| word.len() >= 2 && word.chars().all(|c| matches!(c, '.' | '…'));
+    let (mut start, mut has_dots, mut digits) = (None, false, 0_usize);
+    for (at, word) in scan::words(line).rev() {
+        let bare = word.strip_prefix("0x").unwrap_or(word);
+        if is_dots(word) {
+            has_dots = true;
+        } else if is_hex(bare) {
+            digits = digits.saturating_add(bare.len());
+        } else {
+            break;
+        }
+        start = Some(at);
+        // One word alone is what it is, whatever stands before it.
+        if !has_dots && bare.len() % 2 == 1 && bare.len() >= 5 {
+            break;
+        }
+    }
+    let is_odd = !has_dots && digits % 2 == 1 && digits >= 5;
+    start.filter(|_| is_odd || has_dots && digits >= 3)
 }
 
 /// The last stretch that begins before `end`.
@@ -148,6 +165,21 @@ mod tests {
                 "{text}: {notes:?}"
             );
             assert_eq!(reading.left_out.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_that_are_no_whole_bytes() {
+        for (line, at) in [
+            ("Client hex: 8206001", Some(12)),
+            ("hex: 5002 ... 07", Some(5)),
+            ("5002 … 07", Some(0)),
+            ("hex: 82060010", None),
+            ("state: 200", None),
+            ("done ... 7", None),
+            ("", None),
+        ] {
+            assert_eq!(torn_digits(line), at, "{line}");
         }
     }
 }

@@ -13,6 +13,9 @@ pub(super) fn no_bytes(text: &str) -> TextError {
     } else if foreign::is_modem_trace(text) {
         // That it names packets says less: its commands do.
         TextErrorKind::ModemTrace
+    } else if has_bytes(text) {
+        // They stand there, in a form that is not read.
+        TextErrorKind::NoBytesAmongWords
     } else if tells_of_packets(text) && is_prose(text) {
         TextErrorKind::TalkOfPackets
     } else if tells_of_packets(text) {
@@ -21,6 +24,19 @@ pub(super) fn no_bytes(text: &str) -> TextError {
         TextErrorKind::NoBytesAmongWords
     };
     Fault::at(0, kind).in_text(text, Format::Binary)
+}
+
+/// Whether a text has several bytes that are marked as such: `0x10`. A code or two are those of a log.
+fn has_bytes(text: &str) -> bool {
+    const LEAST: usize = 8;
+    let digits = scan::head(text, 64 << 10).split("0x").skip(1);
+    let is_byte = |rest: &&str| {
+        let len = rest
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
+        (1..=2).contains(&len) && rest.get(..len).is_some_and(scan::is_hex)
+    };
+    digits.filter(is_byte).take(LEAST).count() == LEAST
 }
 
 /// Whether lines are those of a list of packets: a number, a time, two addresses, a protocol and a length.

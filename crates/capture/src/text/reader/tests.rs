@@ -206,3 +206,16 @@ fn numbers_in_the_lines_of_a_log_make_no_packets() {
     let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
     assert_eq!(kind.err(), Some(TextErrorKind::NoBytesAmongWords));
 }
+
+#[test]
+fn a_text_with_bytes_is_not_called_one_without() {
+    let mut text = String::from("| Byte | Value | Meaning |\n");
+    for (n, byte) in [0x10, 0x0c, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2]
+        .iter()
+        .enumerate()
+    {
+        text += &format!("| {n} | {byte:#04x} | of the CONNECT |\n");
+    }
+    let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
+    assert_eq!(kind.err(), Some(TextErrorKind::NoBytesAmongWords));
+}
