@@ -45,7 +45,7 @@ fn row(line: &str) -> Option<String> {
     let column = rest.get(pairs.end..)?;
     let shows = !has_offset && is_shown(&pairs.bytes, column);
     let is_odd = is_signed || pairs.is_signed || pairs.is_wide && shows;
-    if !(is_odd || shows) || pairs.is_wide && !shows {
+    if !shows && (pairs.is_wide || !is_odd) {
         return None;
     }
     let mut out = line.get(..indent)?.to_owned() + &head + &pairs.plain;
@@ -142,10 +142,12 @@ fn pair(text: &str) -> Option<u8> {
 
 /// Blanks of so many bytes, as few characters as may be.
 fn narrow(len: usize) -> String {
-    let mut out = FILLER.to_string().repeat(len / FILLER.len_utf8());
-    out.push_str(match len % FILLER.len_utf8() {
-        1 => " ",
-        2 => "\u{ad}",
+    let width = FILLER.len_utf8();
+    let fillers = len.checked_div(width).unwrap_or(0);
+    let mut out = FILLER.to_string().repeat(fillers);
+    out.push_str(match len.checked_rem(width) {
+        Some(1) => " ",
+        Some(2) => "\u{ad}",
         _ => "",
     });
     out
