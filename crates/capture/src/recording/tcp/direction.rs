@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::super::event::Moment;
 use super::super::link::Segment;
 use super::Counts;
+use super::awaited::Patience;
 
 /// What a segment costs in memory beside its bytes.
 const SEGMENT_COST: usize = 96;
@@ -161,18 +162,14 @@ impl Direction {
         begins
     }
 
-    /// They were waited for long enough where bytes stand behind them.
-    pub(super) fn is_late(&mut self) {
-        if self.awaited == Awaited::Yes {
-            self.awaited = Awaited::Briefly;
-        }
-    }
-
     /// They were waited for long enough.
-    pub(super) fn is_overdue(&mut self) {
-        if self.awaited != Awaited::No {
-            self.awaited = Awaited::Overdue;
-        }
+    pub(super) fn lose_patience(&mut self, patience: Patience) {
+        self.awaited = match (self.awaited, patience) {
+            (Awaited::No, _) => Awaited::No,
+            (Awaited::Yes, Patience::Brief) => Awaited::Briefly,
+            (awaited, Patience::Brief) => awaited,
+            (_, Patience::Long) => Awaited::Overdue,
+        };
     }
 
     /// Takes a segment, and says whether its payload is next.

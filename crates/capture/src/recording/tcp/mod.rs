@@ -1,5 +1,6 @@
 //! TCP connections of a capture: which segment belongs to which, and when one ends.
 
+mod awaited;
 mod direction;
 mod series;
 
@@ -12,6 +13,7 @@ use super::tls::TlsSessions;
 use super::{Counts, Limits};
 use crate::foreign::Endpoint;
 use crate::reading::Role;
+use awaited::{AwaitedSides, Patience};
 use direction::{Arrival, Direction, Ready, Taken};
 
 /// Both ends, in an order that both directions share, and the VLANs and tunnels around them.
@@ -80,12 +82,8 @@ pub(super) struct Flows {
     /// The next to be finished at the end.
     ending: Option<usize>,
     /// Sides of which bytes are acknowledged that are not here, and since when: a capture may have them a little later.
-    awaited: [VecDeque<(Moment, usize, usize)>; 2],
+    awaited: AwaitedSides,
 }
-
-/// So long bytes that were acknowledged are waited for, in nanoseconds and in frames: where others stand behind them, and where
-/// nothing does.
-const REORDERED: [(u64, u64); 2] = [(10_000_000, 32), (200_000_000, 4096)];
 
 /// What the rest of the reader lends.
 pub(super) struct Around<'a> {
@@ -109,33 +107,17 @@ impl Flows {
             held: 0,
             live: 0,
             ending: None,
-            awaited: Default::default(),
+            awaited: AwaitedSides::default(),
         }
     }
 
     /// A frame comes: what was waited for long enough is given up.
     pub(super) fn pass_time(&mut self, now: Moment) {
-        for (is_long, (most_ns, most_frames)) in REORDERED.into_iter().enumerate() {
-            let Some(awaited) = self.awaited.get_mut(is_long) else {
-                continue;
-            };
-            while let Some(&(since, slot, side)) = awaited.front() {
-                let frames = now.frame.saturating_sub(since.frame);
-                let times = now.at_ns.zip(since.at_ns);
-                let waited = times.map_or(0, |(now, since)| now.saturating_sub(since));
-                if waited < most_ns && frames < most_frames {
-                    break;
-                }
-                awaited.pop_front();
-                let connection = self.slots.get_mut(slot).and_then(Option::as_mut);
-                if let Some(direction) = connection.and_then(|it| it.sides.get_mut(side)) {
-                    if is_long == 0 {
-                        direction.is_late();
-                    } else {
-                        direction.is_overdue();
-                    }
-                    self.tasks.push_back(Task::Release(slot, side));
-                }
+        while let Some((patience, slot, side)) = self.awaited.overdue(now) {
+            let connection = self.slots.get_mut(slot).and_then(Option::as_mut);
+            if let Some(direction) = connection.and_then(|it| it.sides.get_mut(side)) {
+                direction.lose_patience(patience);
+                self.tasks.push_back(Task::Release(slot, side));
             }
         }
     }
@@ -360,10 +342,8 @@ impl Flows {
             }
             needs = other.acknowledge(number);
             if other.begins_to_wait() {
-                let place = (moment, slot, 1_usize.saturating_sub(side));
-                for awaited in &mut self.awaited {
-                    awaited.push_back(place);
-                }
+                let other = 1_usize.saturating_sub(side);
+                self.awaited.begin(moment, slot, other);
             }
         }
         let arrival = Arrival {
@@ -535,7 +515,7 @@ impl Flows {
             let [low, high] = &mut connection.sides;
             let (direction, other) = if side == 0 { (low, high) } else { (high, low) };
             if !force {
-                direction.is_overdue();
+                direction.lose_patience(Patience::Long);
             }
             let before = direction.held();
             let ready = direction.release(force, other);
