@@ -2,7 +2,7 @@
 //! nothing sets apart. Each becomes a row of pairs, of the same length, so that every place stays the one in the original
 //! text.
 
-use super::firmware::FILLER;
+use super::firmware::{FILLER, FILLER_LEN};
 use super::scan::{self, is_blank, is_hex};
 
 /// Bytes behind which the two halves of a row are parted.
@@ -44,8 +44,8 @@ fn row(line: &str) -> Option<String> {
     let pairs = Pairs::read(rest)?;
     let column = rest.get(pairs.end..)?;
     let shows = !has_offset && is_shown(&pairs.bytes, column);
-    let is_odd = is_signed || pairs.is_signed || pairs.is_wide && shows;
-    if !shows && (pairs.is_wide || !is_odd) {
+    let is_odd = (is_signed || pairs.is_signed) && !pairs.is_wide;
+    if !is_odd && !shows {
         return None;
     }
     let mut out = line.get(..indent)?.to_owned() + &head + &pairs.plain;
@@ -142,12 +142,10 @@ fn pair(text: &str) -> Option<u8> {
 
 /// Blanks of so many bytes, as few characters as may be.
 fn narrow(len: usize) -> String {
-    let width = FILLER.len_utf8();
-    let fillers = len.checked_div(width).unwrap_or(0);
-    let mut out = FILLER.to_string().repeat(fillers);
-    out.push_str(match len.checked_rem(width) {
-        Some(1) => " ",
-        Some(2) => "\u{ad}",
+    let mut out = FILLER.to_string().repeat(len / FILLER_LEN);
+    out.push_str(match len % FILLER_LEN {
+        1 => " ",
+        2 => "\u{ad}",
         _ => "",
     });
     out

@@ -10,7 +10,7 @@ use super::scan::{self, is_blank, is_hex};
 /// A blank of three bytes that is not seen, and counts for nothing between two groups of digits.
 pub(super) const FILLER: char = '\u{2060}';
 
-const FILLER_LEN: usize = FILLER.len_utf8();
+pub(super) const FILLER_LEN: usize = FILLER.len_utf8();
 
 /// Blanks of so many bytes that do not part digits.
 fn filler(len: usize) -> String {

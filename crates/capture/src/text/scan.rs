@@ -97,6 +97,17 @@ pub(super) fn searched(text: &str) -> &str {
     text
 }
 
+/// The beginning of a text, up to so many bytes.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
+}
+
+/// The end of a text, up to so many bytes.
+pub(super) fn tail(text: &str, most: usize) -> &str {
+    text.get(text.ceil_char_boundary(text.len().saturating_sub(most))..)
+        .unwrap_or(text)
+}
+
 /// What a test counts in place of time: how many bytes were searched.
 #[cfg(test)]
 pub(super) mod steps {
@@ -114,15 +125,4 @@ pub(super) mod steps {
     pub(in super::super) fn take() -> usize {
         SEARCHED.with(Cell::take)
     }
-}
-
-/// The beginning of a text, up to so many bytes.
-pub(super) fn head(text: &str, most: usize) -> &str {
-    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
-}
-
-/// The end of a text, up to so many bytes.
-pub(super) fn tail(text: &str, most: usize) -> &str {
-    text.get(text.ceil_char_boundary(text.len().saturating_sub(most))..)
-        .unwrap_or(text)
 }
