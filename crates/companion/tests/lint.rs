@@ -154,7 +154,7 @@ fn the_findings_of_a_capture_are_those_of_the_page() {
         });
         lines.collect()
     };
-    // Four CONNECTs behind the first one, of a client whose server is not heard.
+    // Four packets CONNECT behind the first one, of a client whose server is not heard.
     let all = rules("files/t6_malformed.pcap");
     let second = all.iter().filter(|it| it.starts_with("second-connect "));
     assert_eq!((second.count(), all.len()), (5, 38), "{all:?}");

@@ -12,9 +12,11 @@ const SYN: u8 = 2;
 const RST: u8 = 4;
 const ACK: u8 = 16;
 
-/// A pcap of segments between a client's port and 127.0.0.1:1883: seconds, port, whether the client sent it, flags,
-/// sequence number, bytes.
-fn pcap(segments: &[(u64, u16, bool, u8, u32, &[u8])]) -> Vec<u8> {
+/// Seconds, the client's port, whether the client sent it, flags, sequence number, bytes.
+type Segment<'a> = (u64, u16, bool, u8, u32, &'a [u8]);
+
+/// A pcap of segments between a client's port and 127.0.0.1:1883.
+fn pcap(segments: &[Segment<'_>]) -> Vec<u8> {
     let mut file = 0xa1b2_c3d4_u32.to_le_bytes().to_vec();
     file.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 101, 0, 0, 0]);
     for (second, port, is_client, flags, sequence, bytes) in segments {
