@@ -181,7 +181,7 @@ pub const TERMS: [Term; 38] = [
     ),
     term(
         "RETAIN",
-        "From a client: the server is to store the message as the last one of its topic. From a server: it is such a stored message, sent on subscribing.",
+        "From a client it asks the server to store the message as the last one of its topic; from a server it marks such a stored message, sent on subscribing.",
         "3.3.1.3",
         "3.3.1",
     ),

@@ -582,3 +582,24 @@ fn a_syn_behind_its_bytes_is_a_gap() {
         ]
     );
 }
+
+/// The connection ends behind a gap, and its end is acknowledged: only the gap is missing.
+#[test]
+fn a_gap_before_an_acknowledged_end_takes_nothing_else() {
+    let mut end = segment(false, 5004, FIN | ACK, &[]);
+    end.acknowledges = 1015 + 10 + 2 + 1;
+    let all = [
+        &client(&[])[..],
+        &[
+            down(5000, CONNACK),
+            up(1015 + 10, PINGREQ),
+            segment(true, 1015 + 12, FIN | ACK, &[]),
+            end,
+        ],
+    ]
+    .concat();
+    assert_eq!(
+        behind(found(&all).only()),
+        [Part::Gap(Some(10)), Part::Bytes(PINGREQ.to_vec())]
+    );
+}

@@ -410,6 +410,10 @@ impl Direction {
             {
                 return self.gap(start, other);
             }
+            // Its place may still come.
+            Some((&start, _)) if start > self.position && start <= self.acknowledged => {
+                return None;
+            }
             Some((&start, _)) if start > self.position => {}
             Some((_, Held::Bytes(_, arrival))) if !force && arrival.needs > other.reached() => {
                 return None;
