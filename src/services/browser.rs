@@ -173,6 +173,13 @@ pub fn is_focus_nowhere() -> bool {
     })
 }
 
+/// The same, or the page as a whole has it.
+#[must_use]
+pub fn is_focus_free() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    is_focus_nowhere() || active.is_some_and(|active| active.id() == "main")
+}
+
 /// Whether what has the focus is not drawn, so that it is about to lose it.
 #[must_use]
 pub fn is_focus_hidden() -> bool {

@@ -58,7 +58,7 @@ pub(super) fn use_home(is_open: bool, shown: bool) -> Home {
             }
             // While one is closed the others are not there for a moment.
             let is_between = !is_open && next.get().is_some();
-            if is_between || !browser::is_focus_nowhere() {
+            if is_between || !browser::is_focus_free() {
                 return;
             }
             match next.take() {
