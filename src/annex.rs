@@ -56,11 +56,19 @@ pub fn Annex() -> Html {
     *was_captures.borrow_mut() |= is_captures;
     html! {
         <ContextProvider<Toaster> context={toaster}>
-            // Once it was looked at it stays, unseen: its connections must not break.
-            if *was_live.borrow() { <Live shown={is_live} arrival={arrival.clone()} bridge={(*bridge).clone()} /> }
-            // What it has read stays, too.
-            if *was_captures.borrow() { <Captures shown={is_captures} arrival={arrival.clone()} {companion} /> }
-            if page == Page::Flows { <Flows {arrival} state={flows} /> }
+            // Each page has an element of its own: where one goes and another comes at once, Yew would look for the place
+            // of the new one beside the old one, which is gone.
+            <div class="slot">
+                // Once it was looked at it stays, unseen: its connections must not break.
+                if *was_live.borrow() { <Live shown={is_live} arrival={arrival.clone()} bridge={(*bridge).clone()} /> }
+            </div>
+            <div class="slot">
+                // What it has read stays, too.
+                if *was_captures.borrow() { <Captures shown={is_captures} arrival={arrival.clone()} {companion} /> }
+            </div>
+            <div class="slot">
+                if page == Page::Flows { <Flows {arrival} state={flows} /> }
+            </div>
             <ToastRegion {toasts} />
         </ContextProvider<Toaster>>
     }

@@ -40,7 +40,7 @@ test("the schemas of this browser read what is pasted, and nothing more is loade
   await expect(panel).toContainText('"speed": 21.5');
   // What does not fit is said, and the other forms stay.
   await give(page, "30 06 00 03 6d 2f 31 08");
-  await expect(panel).toContainText("does not fit this payload:\nbyte 0");
+  await expect(panel).toContainText("does not fit this payload:\nbyte 1");
   await expect(shown.getByRole("tab", { name: "hex" })).toBeVisible();
 });
 
