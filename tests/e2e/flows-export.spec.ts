@@ -49,7 +49,7 @@ test("the whole diagram, a step and the text are saved", async ({ page }) => {
   const step = await save(page, "SVG of this step");
   expect(step.file).toBe(`qos2-pubrec-lost-step-${number}.svg`);
   const text = step.bytes.toString();
-  expect(text).toContain('<g opacity=".22">');
+  expect(text).toContain('<g opacity=".3">');
   const said = (await page.getByTestId("caption").locator("p").textContent())!.split(" ").slice(0, 3).join(" ");
   expect(text).toContain(said);
   expect((await save(page, "PNG of this step")).bytes.subarray(1, 4).toString()).toBe("PNG");
