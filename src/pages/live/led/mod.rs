@@ -80,7 +80,7 @@ pub(super) fn LedPage(props: &LedPageProps) -> Html {
     let has_results = !led.view.address.is_empty() && led.failed.is_none() && !*anew;
     let shown = match (props.is_lent, led.link, has_results) {
         (false, ..) => html! {
-            <p class="examine-form" data-testid="led-alone">{ "A browser cannot be the broker that a device connects to: open this page by the companion (" }<code>{ "mqttscope open" }</code>{ "), or examine the device in a terminal with " }<code>{ "mqttscope examine-client" }</code>{ "." }</p>
+            <div class="examine-form"><p data-testid="led-alone">{ "A browser cannot be the broker that a device connects to: open this page by the companion (" }<code>{ "mqttscope open" }</code>{ "), or examine the device in a terminal with " }<code>{ "mqttscope examine-client" }</code>{ "." }</p></div>
         },
         (_, Link::None | Link::Opening, _) => html! {
             <p class="quiet examine-form" role="status">{ "Asking the companion…" }</p>
