@@ -148,7 +148,7 @@ twice("a pasted payload is shown in each of its forms", async (hand, page) => {
   for (const [[topic, body], names] of forms) {
     await give(page, `${CONNECT}\n${packet(topic, body)}`);
     await page.getByTestId("packet").nth(1).click();
-    await expect(payload.getByRole("tab", { name: names[0] })).toBeVisible();
+    await expect(payload.getByRole("tab", { name: names[0], exact: true })).toBeVisible();
     for (const name of names) {
       const tab = payload.getByRole("tab", { name, exact: true });
       await hand.press(tab);
