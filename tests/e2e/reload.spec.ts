@@ -132,12 +132,7 @@ test("a search that was cleared does not come back, however soon the page is loa
   await expect(search).toHaveValue("");
 });
 
-const PAGES = {
-  Live: "Connections and their packets",
-  Captures: "Capture files and their packets",
-  Flows: "Handshakes, drawn from real packets",
-} as const;
-const names = Object.keys(PAGES) as (keyof typeof PAGES)[];
+const names = ["Live", "Captures", "Flows"] as const;
 
 for (const first of names) {
   test(`the pages follow ${first} in any order`, async ({ page }) => {
@@ -147,7 +142,7 @@ for (const first of names) {
       const third = names.find((it) => it !== first && it !== second)!;
       for (const name of [first, second, third, first, third, second, first] as const) {
         await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }).click();
-        await expect(page.getByRole("heading", { name: PAGES[name] })).toHaveCount(1);
+        await expect(page).toHaveURL(new RegExp(`#/${name.toLowerCase()}`));
         await expect(page.locator("main:visible")).toHaveCount(1);
       }
     }
