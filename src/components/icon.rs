@@ -11,7 +11,7 @@ pub enum Icon {
     Moon,
     /// The system's theme.
     Half,
-    /// Help.
+    /// A question mark, for help.
     Question,
     /// Take back.
     Undo,
@@ -19,13 +19,13 @@ pub enum Icon {
     Redo,
     /// A link.
     Link,
-    /// Add.
+    /// A plus sign, to add something.
     Plus,
-    /// Change.
+    /// A pencil, to change something.
     Pencil,
     /// Take away.
     Bin,
-    /// Close.
+    /// A cross, to close something.
     Cross,
     /// A closed part of a tree.
     Closed,
@@ -47,9 +47,9 @@ pub enum Icon {
     Play,
     /// What else can be done.
     Dots,
-    /// Shown.
+    /// An open eye: what is shown can be hidden.
     Eye,
-    /// Hidden.
+    /// A crossed eye: what is hidden can be shown.
     Hidden,
     /// Look for something.
     Search,

@@ -12,7 +12,7 @@ pub enum ReaderStage {
     /// On its way.
     #[default]
     Coming,
-    /// Here.
+    /// The reader is loaded.
     Here,
     /// It did not come, and why.
     Failed(AttrValue),

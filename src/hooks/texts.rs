@@ -14,7 +14,7 @@ pub enum TextsStage {
     /// On their way.
     #[default]
     Coming,
-    /// Here.
+    /// The texts are loaded.
     Here(Rc<Texts>),
     /// They did not come; this asks again.
     Failed(Callback<()>),

@@ -4,6 +4,8 @@ pub mod flows;
 pub mod live;
 pub mod playback;
 pub mod row_heights;
+pub mod same;
+pub mod scroll;
 pub mod splitter;
 pub mod theme;
 pub mod toasts;

@@ -6,9 +6,9 @@ pub enum Theme {
     /// As the system has it.
     #[default]
     System,
-    /// Light.
+    /// Dark text on light.
     Light,
-    /// Dark.
+    /// Light text on dark.
     Dark,
 }
 

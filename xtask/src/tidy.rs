@@ -57,6 +57,38 @@ fn check(name: &str, text: &str, findings: &mut Vec<String>) {
             findings.push(format!("{name}:{number}: {what}"));
         }
     }
+    if name.ends_with(".rs") {
+        for number in one_word_docs(text) {
+            findings.push(format!("{name}:{number}: one word that documents nothing"));
+        }
+    }
+}
+
+/// The lines of doc comments that are one word alone. A unit, a packet's or flag's name, and code say enough.
+fn one_word_docs(text: &str) -> Vec<usize> {
+    const UNITS: [&str; 6] = [
+        "Bytes.",
+        "Packets.",
+        "Seconds.",
+        "Milliseconds.",
+        "Microseconds.",
+        "Nanoseconds.",
+    ];
+    let doc = |line: &&str| line.trim_start().starts_with("///");
+    let lines: Vec<&str> = text.lines().collect();
+    let says_nothing = |index: &usize| {
+        let (before, after) = (index.checked_sub(1), index + 1);
+        let stands_alone = !before.and_then(|it| lines.get(it)).is_some_and(doc)
+            && !lines.get(after).is_some_and(doc);
+        let words = lines.get(*index).map(|line| line.trim_start());
+        let Some(said) = words.and_then(|line| line.strip_prefix("/// ")) else {
+            return false;
+        };
+        let is_name = said.starts_with(['`', '[']) || !said.contains(|it: char| it.is_lowercase());
+        stands_alone && !said.contains(' ') && !is_name && !UNITS.contains(&said)
+    };
+    let found = (0..lines.len()).filter(says_nothing);
+    found.map(|index| index + 1).collect()
 }
 
 fn line_limit(name: &str) -> Option<usize> {
@@ -85,6 +117,12 @@ fn fault(name: &str, line: &str) -> Option<&'static str> {
     }
     if line.contains(concat!("TO", "DO")) || line.contains(concat!("FIX", "ME")) {
         return Some("unfinished work: finish it or leave it out");
+    }
+    if name.starts_with("src/components/") && line.contains("crate::pages::") {
+        return Some("a component that knows a page");
+    }
+    if name.starts_with("src/") && line.contains("Rc::as_ptr(") {
+        return Some("an address as identity: another value may have it later; see `state::same`");
     }
     if name.ends_with(".css") && !name.ends_with(COLOURS) && has_hex_colour(line) {
         return Some("a colour: it belongs in tokens.css");
@@ -146,6 +184,24 @@ mod tests {
     fn a_path_of_one_machine_is_found_with_its_line() {
         let text = concat!("a\nsee /ho", "me/me/notes\n");
         assert_eq!(findings("a.md", text), ["a.md:2: a path of one machine"]);
+    }
+
+    #[test]
+    fn one_word_that_says_nothing_is_found() {
+        let text = "/// Whose.\nid: u8,\n/// Seconds.\nage: u8,\n/// DUP.\ndup: bool,\n/// Two words.\nx: u8,\n";
+        assert_eq!(
+            findings("crates/a/src/b.rs", text),
+            ["crates/a/src/b.rs:1: one word that documents nothing"]
+        );
+        let heading = "/// First.\n///\n/// Second.\nfn a() {}\n";
+        assert_eq!(findings("crates/a/src/b.rs", heading).len(), 0);
+    }
+
+    #[test]
+    fn addresses_and_pages_are_found_where_they_may_not_be() {
+        let text = "let key = Rc::as_ptr(&value).addr();\nuse crate::pages::live;\n";
+        assert_eq!(findings("src/components/a.rs", text).len(), 2);
+        assert_eq!(findings("src/pages/a.rs", text).len(), 1);
     }
 
     #[test]

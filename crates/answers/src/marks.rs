@@ -32,7 +32,7 @@ fn hash(topic: &str, payload: &[u8]) -> u64 {
 }
 
 impl Marks {
-    /// None.
+    /// A set without marks.
     pub(crate) const fn new() -> Self {
         Self(VecDeque::new())
     }

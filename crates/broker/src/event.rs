@@ -25,7 +25,7 @@ pub enum Event {
     Refused {
         /// Its connection.
         connection: ConnectionId,
-        /// Why.
+        /// The code of the refusal.
         reason: ReasonCode,
         /// The rule that was broken, if one was.
         rule: Option<Rule>,
@@ -36,7 +36,7 @@ pub enum Event {
         connection: ConnectionId,
         /// Who was connected.
         client_identifier: Arc<str>,
-        /// Why.
+        /// Why the connection ended.
         cause: Cause,
     },
     /// A session and all that it held is gone.
@@ -66,7 +66,7 @@ pub enum Event {
         client_identifier: Arc<str>,
         /// Where the message was going.
         topic_name: Arc<str>,
-        /// Why.
+        /// Why it was dropped.
         reason: Dropped,
     },
 }

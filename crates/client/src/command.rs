@@ -16,7 +16,7 @@ pub enum Command {
     Connect,
     /// Publish a message; it waits for a connection and for room in the window.
     Publish {
-        /// What.
+        /// The message to publish.
         message: Message,
         /// The Topic Alias to use for its first sending; needs a connection.
         topic_alias: Option<u16>,

@@ -25,7 +25,7 @@ pub enum Event {
     /// There is no connection, and why. SUBSCRIBE and UNSUBSCRIBE packets without an answer are sent
     /// again on the next connection: do not repeat their commands.
     Disconnected {
-        /// Why.
+        /// Why the connection ended.
         cause: Cause,
         /// When it is tried again, if it is.
         retry_at: Option<Instant>,
@@ -72,7 +72,7 @@ pub enum Event {
     Failed {
         /// Of the command.
         ticket: Ticket,
-        /// Why.
+        /// What went wrong.
         failure: Failure,
     },
     /// A PINGRESP came.
@@ -135,7 +135,7 @@ pub enum Cause {
     },
     /// The server ended it with a DISCONNECT.
     ByServer {
-        /// Why.
+        /// The code that the server gave.
         reason_code: ReasonCode,
         /// From the DISCONNECT.
         properties: PropertiesBuf,

@@ -14,7 +14,7 @@ use super::{Event, Failure, KeptSubscription, Ticket};
 pub struct Sent {
     /// Of its command.
     pub ticket: Ticket,
-    /// What.
+    /// The message as it was sent.
     pub message: Message,
 }
 
@@ -23,7 +23,7 @@ pub struct Sent {
 pub struct Queued {
     /// Of its command.
     pub ticket: Ticket,
-    /// What.
+    /// The message that waits.
     pub message: Message,
     /// The alias that the application named.
     pub topic_alias: Option<u16>,

@@ -81,7 +81,7 @@ pub struct Seen {
     pub at: u64,
     /// As the check names it: `a`, `b`, `a2`.
     pub connection: String,
-    /// What.
+    /// What was sent, received or done.
     pub what: Happened,
 }
 

@@ -13,7 +13,7 @@ use super::plan::parse;
 pub enum InPlaceOf {
     /// None of them.
     None,
-    /// All.
+    /// All the others.
     All,
     /// Those with these numbers.
     These(Vec<u32>),

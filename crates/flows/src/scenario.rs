@@ -107,7 +107,7 @@ pub struct Step {
     pub at: u64,
     /// Which client, as an index.
     pub client: usize,
-    /// What.
+    /// What the client does.
     pub act: Act,
 }
 
@@ -155,7 +155,7 @@ pub enum Fault {
     Cut {
         /// Which client.
         client: usize,
-        /// When.
+        /// The moment, or the packet it waits for.
         when: When,
     },
     /// A client's process dies and comes back half a second later.

@@ -14,7 +14,7 @@ use super::{ConnectionId, Finding, PacketNumbers, words};
 pub struct Explanation {
     /// How bad it is; facts that are no fault are notes.
     pub severity: Severity,
-    /// Where.
+    /// The connection it happened on.
     pub connection: ConnectionId,
     /// The rule, where one is broken.
     pub rule: Option<Rule>,

@@ -18,7 +18,7 @@ pub struct Finding {
     pub rule: Rule,
     /// The version of the connection, by which it was judged.
     pub version: ProtocolVersion,
-    /// Where.
+    /// The connection it happened on.
     pub connection: ConnectionId,
     /// Who broke it.
     pub by: Sender,

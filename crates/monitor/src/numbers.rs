@@ -12,7 +12,7 @@ impl PacketNumbers {
     /// As many as are kept: the four packets of QoS 2, and two that were sent again.
     pub const MAXIMUM: usize = 6;
 
-    /// None.
+    /// A set without numbers.
     pub const NONE: Self = Self {
         numbers: [0; Self::MAXIMUM],
         len: 0,

@@ -31,7 +31,7 @@ pub enum Phase {
 /// A connection and what both ends know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionState {
-    /// Which.
+    /// The connection it is about.
     pub connection: ConnectionId,
     /// How far it is.
     pub phase: Phase,

@@ -78,7 +78,7 @@ pub struct BridgeRequest {
     pub address: String,
     /// The WebSocket subprotocol to offer.
     pub subprotocol: String,
-    /// How.
+    /// How the connection is made.
     pub how: Bridged,
 }
 
@@ -129,7 +129,7 @@ pub struct TlsFacts {
 /// A certificate of a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// Whose.
+    /// The subject of the certificate.
     pub subject: String,
     /// Who signed it.
     pub issuer: String,
@@ -224,7 +224,7 @@ pub enum BridgeFailure {
     },
     /// The proxy refuses; holds what it says.
     Proxy(String),
-    /// TLS.
+    /// The TLS handshake failed.
     Tls(TlsFailure),
     /// The server answered the WebSocket's request otherwise.
     NoWebSocket {

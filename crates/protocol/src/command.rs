@@ -19,7 +19,7 @@ pub enum Command {
     /// Ends it in order: DISCONNECT, then the socket. `reason_code` and `session_expiry_interval`
     /// (seconds) are for version 5.
     Disconnect {
-        /// Which.
+        /// The connection to end.
         connection: ConnectionId,
         /// The Reason Code.
         reason_code: u8,
@@ -56,7 +56,7 @@ pub enum Command {
     /// The script of an answer runs, or runs on while answers have changed; what it is to be told comes as
     /// [`super::Report::Script`].
     BeginScript {
-        /// Whose.
+        /// The connection that has the answer.
         connection: ConnectionId,
         /// Which of its answers, from 0.
         place: u32,

@@ -119,7 +119,7 @@ pub struct ConnectionEvent {
 pub struct EventView {
     /// Its place in the log.
     pub record: RecordId,
-    /// Whose.
+    /// The connection it happened to.
     pub connection: ConnectionId,
     /// When, since 1970.
     pub at: Instant,

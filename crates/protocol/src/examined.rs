@@ -132,9 +132,9 @@ pub struct ExaminedView {
 /// What became of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgedView {
-    /// Which.
+    /// The number of the check.
     pub number: u32,
-    /// What.
+    /// What the check found.
     pub verdict: Verdict,
     /// Why, in a sentence or two.
     pub why: String,
@@ -154,7 +154,7 @@ pub struct CheckLine {
 /// A check with what went over its connections.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExaminedCheck {
-    /// Which.
+    /// The number of the check.
     pub number: u32,
     /// What was to happen.
     pub lines: Vec<CheckLine>,

@@ -150,7 +150,7 @@ pub enum Report {
 /// What the answers of a connection have done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswersView {
-    /// Whose.
+    /// The connection it belongs to.
     pub connection: ConnectionId,
     /// Each of them, in the order of [`super::Profile::answers`].
     pub tallies: Vec<Tally>,
@@ -199,7 +199,7 @@ impl BytesSent {
 /// A packet of the server behind bytes that were sent as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Followed {
-    /// Which.
+    /// The number of its record.
     pub record: RecordId,
     /// Its type.
     pub packet_type: PacketType,
@@ -296,7 +296,7 @@ pub struct LogView {
 /// A connection as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectionView {
-    /// Which.
+    /// The number of the connection.
     pub id: ConnectionId,
     /// Where it stands.
     pub state: ConnectionState,
@@ -365,7 +365,7 @@ pub enum ConnectionState {
     Closed,
     /// The socket opens, or the CONNECT waits for its answer.
     Opening,
-    /// Accepted.
+    /// The broker accepted it.
     Open,
     /// Lost; tried again later.
     Waiting {
@@ -546,7 +546,7 @@ pub struct StateAt {
     pub moment: Moment,
     /// The packet.
     pub record: RecordId,
-    /// Whose.
+    /// The connection it belongs to.
     pub connection: ConnectionId,
     /// Its type.
     pub packet_type: PacketType,

@@ -63,7 +63,7 @@ impl WireRow {
 pub struct MessageRow {
     /// The PUBLISH in the log.
     pub record: RecordId,
-    /// Whose.
+    /// The connection of the packet.
     pub connection: ConnectionId,
     /// When, since 1970.
     pub at: Instant,
@@ -131,7 +131,7 @@ pub struct TopicRow {
 /// A handshake.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlowView {
-    /// Whose.
+    /// The connection of the event.
     pub connection: ConnectionId,
     /// `QoS 2 PUBLISH`, `SUBSCRIBE`, `PING`, …
     pub name: String,
@@ -177,7 +177,7 @@ pub enum FlowState {
 /// worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingView {
-    /// Whose.
+    /// The connection of the handshake.
     pub connection: ConnectionId,
     /// The rule's name; empty: none is broken, or (with [`FindingView::by`]) it is one of no packet.
     pub rule: String,
@@ -210,7 +210,7 @@ pub struct FindingView {
 /// What findings have in common that are one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingKey {
-    /// Whose.
+    /// The connection of the finding.
     pub connection: ConnectionId,
     /// The rule's name.
     pub rule: String,

@@ -14,7 +14,7 @@ pub struct Recorded<'a> {
     pub sender: Sender,
     /// In which version it is read.
     pub version: ProtocolVersion,
-    /// When.
+    /// When it was sent or received.
     pub at: Instant,
     /// All of it.
     pub bytes: &'a [u8],

@@ -14,7 +14,7 @@ use super::{End, Impairments, Link};
 /// Bytes that were sent or arrived at one end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crossing {
-    /// When.
+    /// When it happens, in the time of the simulation.
     pub at: Instant,
     /// Which client's connection.
     pub client: usize,

@@ -16,7 +16,7 @@ pub struct Payload<'a> {
     pub seq: Option<u64>,
     /// What kind of `body` it is.
     pub uuid: Option<&'a str>,
-    /// Anything.
+    /// Bytes of the kind that `uuid` names.
     pub body: Option<&'a [u8]>,
     bytes: &'a [u8],
 }

@@ -2,6 +2,18 @@
 
 use core::time::Duration;
 
+/// A number with its noun in the singular or plural: `1 byte`, `1,204 bytes`.
+#[must_use]
+pub fn counted(number: usize, noun: &str) -> String {
+    let mut out = grouped(number as u64);
+    out.push(' ');
+    out.push_str(noun);
+    if number != 1 {
+        out.push('s');
+    }
+    out
+}
+
 /// A number with commas between thousands: 65,535.
 #[must_use]
 pub fn grouped(number: u64) -> String {
@@ -109,6 +121,13 @@ mod tests {
         ] {
             assert_eq!(grouped(number), says);
         }
+    }
+
+    #[test]
+    fn a_noun_is_in_the_plural_but_for_one() {
+        assert_eq!(counted(1, "byte"), "1 byte");
+        assert_eq!(counted(0, "byte"), "0 bytes");
+        assert_eq!(counted(1_048_576, "byte"), "1,048,576 bytes");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use mqttscope_wire::Sender;
 use yew::prelude::*;
 
 use crate::components::state_view::StatePane;
+use crate::state::same::Same;
 
 #[derive(Clone, Properties)]
 pub(super) struct EndsProps {
@@ -27,18 +28,15 @@ impl PartialEq for EndsProps {
 pub(super) fn Ends(props: &EndsProps) -> Html {
     let conversation = &props.conversation;
     // What was replayed is of one conversation; another one begins anew.
-    let replay = use_mut_ref(|| (0, Replay::default()));
-    let address = Rc::as_ptr(conversation).addr();
-    let view = {
-        let conversation = conversation.clone();
-        use_memo((address, props.selected), move |&(address, selected)| {
-            let (of, replay) = &mut *replay.borrow_mut();
-            if *of != address {
-                (*of, *replay) = (address, Replay::default());
-            }
-            conversation.state(replay, selected).map(Rc::new)
-        })
-    };
+    let replay = use_mut_ref(|| (Same::of(conversation), Replay::default()));
+    let key = (Same::of(conversation), props.selected);
+    let view = use_memo(key, move |(conversation, selected)| {
+        let (of, replay) = &mut *replay.borrow_mut();
+        if of != conversation {
+            (*of, *replay) = (conversation.clone(), Replay::default());
+        }
+        conversation.state(replay, *selected).map(Rc::new)
+    });
     let packet = match conversation.packet(props.selected) {
         Some((kind, Sender::Client)) => format!("{} from the client", kind.name()),
         Some((kind, Sender::Server)) => format!("{} from the server", kind.name()),

@@ -7,7 +7,7 @@ use web_sys::HtmlElement;
 use yew::Callback;
 
 use super::seen::Seen;
-use crate::state::live::scroll::Scroll;
+use crate::state::scroll::Scroll;
 
 /// What the listeners know: the list as it was drawn last, and where it stood.
 pub(super) struct Known {

@@ -3,7 +3,7 @@
 use mqttscope_protocol::Window;
 
 use super::FarListProps;
-use crate::state::live::scroll::Scroll;
+use crate::state::scroll::Scroll;
 
 /// What is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

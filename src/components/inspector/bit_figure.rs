@@ -2,11 +2,11 @@
 
 use gloo_timers::callback::Timeout;
 use mqttscope_view::bits::{self, BitGroup, BitRow};
+use mqttscope_view::digits::counted;
 use mqttscope_view::edit;
 use yew::prelude::*;
 
 use super::{InspectorProps, bit_keys, look};
-use crate::pages::dissect::counted;
 use crate::services::browser;
 
 /// The figure, where the selected field, or the packet's beginning, has bits; `focused`: the bit that the focus came

@@ -74,12 +74,12 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     {
         let (editing, rows) = (editing.clone(), virtual_rows.clone());
         let (shown, selected) = (props.shown.clone(), props.selected);
-        let address = shown.address();
-        use_effect_with((address, selected, selected_row, node), move |_| {
+        let key = (shown.clone(), selected, selected_row, node);
+        use_effect_with(key, move |_| {
             // This may run after a change has begun in the very row that was selected: only a
             // change of another row is left.
             let is_here = |(of, node): &(Shown, usize)| {
-                of.address() == shown.address() && Some(*node) == selected
+                of.is_packet_of(&shown) && Some(*node) == selected
             };
             if !editing.as_ref().is_none_or(is_here) {
                 editing.set(None);
@@ -150,7 +150,7 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     };
     let changing = editing
         .as_ref()
-        .filter(|(of, _)| of.address() == props.shown.address())
+        .filter(|(of, _)| of.is_packet_of(&props.shown))
         .map(|&(_, node)| node);
     let range = if dense {
         virtual_rows.range.clone()

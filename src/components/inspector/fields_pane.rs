@@ -1,5 +1,6 @@
 //! The left pane of an inspector: what the packet is, what is wrong, its fields.
 
+use mqttscope_view::digits::counted;
 use mqttscope_view::fields::Toggled;
 use yew::prelude::*;
 
@@ -8,7 +9,6 @@ use super::faults::{fault_chip, fault_list};
 use super::field_tree::FieldTree;
 use super::repairs::repairs;
 use super::{Hover, InspectorProps};
-use crate::pages::dissect::counted;
 
 /// The pane; `listed`: with the list of all faults; `folded`: the nodes that are folded the other way than they are
 /// at first.

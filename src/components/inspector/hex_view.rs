@@ -70,7 +70,7 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
     }
     {
         let first_digit = first_digit.setter();
-        use_effect_with((shown.address(), cursor), move |_| first_digit.set(None));
+        use_effect_with((shown.clone(), cursor), move |_| first_digit.set(None));
     }
     let go = {
         let (shown, on_select, at) = (shown.clone(), props.on_select.clone(), at.setter());

@@ -1,11 +1,10 @@
 //! What a PUBLISH or a will carries, in each form that it can be read in.
 
-use mqttscope_view::digits::grouped;
+use mqttscope_view::digits::{counted, grouped};
 use mqttscope_view::payload::payload_of;
 use yew::prelude::*;
 
 use super::Shown;
-use crate::pages::dissect::counted;
 
 /// A form: its name, what kind of an image it is the address of, and what it shows.
 type Form = (AttrValue, Option<Picture>, AttrValue);
@@ -46,7 +45,7 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
     // The form that was chosen: it stays from packet to packet.
     let chosen = use_state_eq(AttrValue::default);
     // The packet whose image is shown although it is large.
-    let asked = use_state_eq(|| 0);
+    let asked = use_state_eq(|| None::<Shown>);
     // Not in every drawing: a payload may be long.
     let forms = use_memo(props.shown.clone(), |shown| -> Vec<Form> {
         let forms = shown.forms().iter();
@@ -71,11 +70,12 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
     let tabs = forms
         .iter()
         .map(|(name, ..)| tab(name, name == open, &chosen));
-    let address = shown.address();
     let hesitates = picture.and_then(Picture::hesitates);
-    let view = match (picture, hesitates.filter(|_| *asked != address)) {
+    let is_asked = (*asked).as_ref().is_some_and(|asked| asked.is_packet_of(shown));
+    let view = match (picture, hesitates.filter(|_| !is_asked)) {
         (Some(_), Some(why)) => {
-            let show = Callback::from(move |_: MouseEvent| asked.set(address));
+            let shown = shown.clone();
+            let show = Callback::from(move |_: MouseEvent| asked.set(Some(shown.clone())));
             html! {
                 <>
                     <p>{ why }</p>

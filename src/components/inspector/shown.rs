@@ -32,15 +32,15 @@ struct Inner {
 
 impl PartialEq for Shown {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0) && self.1 == other.1
+        self.is_packet_of(other) && self.1 == other.1
     }
 }
 
 impl Shown {
-    /// What tells it from others as long as it lives.
+    /// Whether both show one packet, however much can be said of it.
     #[must_use]
-    pub fn address(&self) -> usize {
-        Rc::as_ptr(&self.0).addr()
+    pub fn is_packet_of(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 
     /// A packet, taken apart, that begins at `offset` of what it stands in.

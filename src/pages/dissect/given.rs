@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use mqttscope_view::digits::counted;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::counted;
+
 use super::desk::Desk;
 use super::examples::Examples;
 use super::field_text::TextField;

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use mqttscope_view::digits::counted;
 use mqttscope_wire::{FirstError, Score};
 use yew::prelude::*;
 
-use super::counted;
+
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
 use crate::components::inspector::marked;

@@ -5,7 +5,6 @@ mod build;
 mod caret;
 mod choice;
 mod copy;
-mod counted;
 mod desk;
 mod empty;
 mod examples;
@@ -35,9 +34,9 @@ use yew::prelude::*;
 use crate::components::inspector::{Edited, Inspector, Shown};
 use crate::hooks::{ReaderStage, use_reader, use_step_focus, use_texts};
 use crate::services::reader;
+use crate::state::same::Same;
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
-pub(crate) use counted::counted;
 use desk::Desk;
 use given::GivenPane;
 use packet_list::PacketList;
@@ -83,11 +82,11 @@ pub fn Dissect(props: &DissectProps) -> Html {
     keys::use_page_keys(&desk);
     let texts = use_texts(list_head::alternative(now).is_some());
 
-    let address = Rc::as_ptr(&now.recording).addr();
     // The reader knows what was probably meant, and what a payload says.
     let has_reader = *desk.reader == ReaderStage::Here;
     let (by_schema, on_schemas) = schemas::use_schemas(&desk);
-    let key = (address, now.packet, has_reader, by_schema.clone());
+    let recording = Same::of(&now.recording);
+    let key = (recording, now.packet, has_reader, by_schema.clone());
     let shown = use_memo(key, |_| {
         let doubtful = now.recording.doubtful(now.packet);
         let repairs = doubtful.map(|it| reader::repairs(&it)).unwrap_or_default();

@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use crate::services::{annex, reader, schemas};
+use crate::state::same::Same;
 
 /// The selected packet's payload as its schema has it, and what asks for schemas.
 #[hook]
@@ -19,15 +20,16 @@ pub(super) fn use_schemas(desk: &Rc<Desk>) -> (Option<Form>, Callback<()>) {
     let changes = use_state_eq(|| 0_u32);
     let read = use_state_eq(|| (None, None));
     let key = (
-        Rc::as_ptr(&desk.now.recording).addr(),
+        Same::of(&desk.now.recording),
         desk.now.packet,
         *changes,
     );
     {
         let (recording, packet) = (desk.now.recording.clone(), desk.now.packet);
         let read = read.setter();
-        use_effect_with(key, move |&key| {
+        use_effect_with(key.clone(), move |key| {
             // What the browser does not keep holds as long as the page.
+            let key = key.clone();
             let is_given = key.2 > 0 || schemas::are_kept();
             let is_there = is_given && packet < recording.packets().len();
             let dissection = is_there.then(|| recording.dissect(packet));

@@ -10,6 +10,7 @@ use super::linked::{shared_of, without_secrets};
 use crate::components::icon::{Icon, icon};
 use crate::route::{Page, Route};
 use crate::services::browser;
+use crate::state::same::Same;
 use crate::state::workbench::{Act, Document};
 
 /// Opens what a share link carries, and keeps the address true: it follows the selection as long
@@ -45,7 +46,7 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
     });
 
     let linked = use_mut_ref(|| None::<Rc<Document>>);
-    let view = (Rc::as_ptr(&now).addr(), now.packet, now.node);
+    let view = (Same::of(&now), now.packet, now.node);
     use_effect_with(view, move |_| {
         let Some(content) = Route::of_hash(&browser::hash()).shared else {
             return;

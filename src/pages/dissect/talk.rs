@@ -12,18 +12,17 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use crate::services::{annex, browser};
+use crate::state::same::Same;
 use crate::state::workbench::{Act, Document};
 
-/// What the conversation adds to each packet, and the address of the recording that it is of.
-pub(super) type Marks = UseStateHandle<(usize, Rc<[u32]>)>;
+/// A recording, and what its conversation adds to each packet.
+pub(super) type OfTalk = Option<(Same<Recording>, Rc<[u32]>)>;
 
 /// What the conversation adds to each packet of this document, once that is known.
-pub(super) fn marks_of(marks: &Marks, now: &Document) -> Rc<[u32]> {
-    let (of, marks) = &**marks;
-    if *of == Rc::as_ptr(&now.recording).addr() && is_talk(&now.recording) {
-        marks.clone()
-    } else {
-        Rc::default()
+pub(super) fn marks_of(marks: &OfTalk, now: &Document) -> Rc<[u32]> {
+    match marks {
+        Some((of, marks)) if *of == Same::of(&now.recording) && is_talk(of) => marks.clone(),
+        _ => Rc::default(),
     }
 }
 
@@ -37,7 +36,7 @@ pub(super) fn is_talk(recording: &Recording) -> bool {
 pub(super) struct TalkProps {
     pub(super) desk: Rc<Desk>,
     /// Where what is found about each packet goes.
-    pub(super) marks: UseStateSetter<(usize, Rc<[u32]>)>,
+    pub(super) marks: UseStateSetter<OfTalk>,
 }
 
 /// The annex's place, for where there is a conversation.
@@ -50,20 +49,19 @@ pub(super) fn Talk(props: &TalkProps) -> Html {
     let selected = use_mut_ref(|| packet);
     selected.replace(packet);
     use_effect_with(packet, |&packet| annex::tell("look", packet));
-    let address = Rc::as_ptr(&desk.now.recording).addr();
     {
         let (host, desk, marks) = (host.clone(), desk.clone(), props.marks.clone());
-        use_effect_with(address, move |&address| {
+        use_effect_with(Same::of(&desk.now.recording), move |recording| {
             let Some(host) = browser::element_of::<Element>(&host) else {
                 return;
             };
-            let given = given(&host, &desk);
+            let (given, recording) = (given(&host, &desk), recording.clone());
             spawn_local(async move {
                 match annex::ask("converse", &given).await {
                     Ok(found) => {
                         annex::tell("look", *selected.borrow());
                         let found = found.dyn_into().map(|found: Uint32Array| found.to_vec());
-                        marks.set((address, found.unwrap_or_default().into()));
+                        marks.set(Some((recording, found.unwrap_or_default().into())));
                     }
                     Err(why) => desk.say(format!("The conversation could not be judged: {why}")),
                 }

@@ -14,6 +14,7 @@ use super::scrolling::scroll_on;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::services::browser;
 use crate::state::flows::{Act, Column};
+use crate::state::same::Same;
 
 /// Pixels of a letter of a name, and of its edges: the words of its fault are there where all of them have room.
 const LETTER: u32 = 8;
@@ -151,7 +152,7 @@ impl PartialEq for OneProps {
 fn OneColumn(props: &OneProps) -> Html {
     let index = props.index;
     let run = props.column.run.clone();
-    let says = use_memo(Rc::as_ptr(&props.diagram).addr(), |_| {
+    let says = use_memo(Same::of(&props.diagram), |_| {
         let lines: Vec<String> = (0..run.packets.len())
             .map(|index| run.packet_line(index))
             .collect();

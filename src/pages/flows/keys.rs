@@ -11,6 +11,7 @@ use crate::hooks::use_window_keys;
 use crate::services::browser;
 use crate::state::flows::{Act, Flows};
 use crate::state::playback::Playback;
+use crate::state::same::Same;
 use crate::state::toasts::{ToastAction, Toaster};
 
 #[hook]
@@ -25,7 +26,7 @@ pub(super) fn use_page_keys(
     let (state, diagram) = (state.clone(), diagram.clone());
     let key = (
         state.opened(),
-        Rc::as_ptr(&diagram).addr(),
+        Same::of(&diagram),
         state.active_index(),
         state.is_preview(),
     );

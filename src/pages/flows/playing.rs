@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::player::Player;
 use crate::state::playback::{Playback, Score};
+use crate::state::same::Same;
 
 /// A player and what is seen of it.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ pub(super) fn use_playing(
         let (diagram, beats) = (diagram.clone(), beats.clone());
         let last = use_mut_ref(|| None::<u32>);
         use_effect_with(
-            (Rc::as_ptr(&diagram).addr(), opened, place),
+            (Same::of(&diagram), opened, place),
             move |&(_, (opened, start), (column, columns))| {
                 let anew = last.borrow_mut().replace(opened) != Some(opened);
                 player.keep_scenes(columns);

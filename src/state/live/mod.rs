@@ -21,7 +21,6 @@ pub mod publishing;
 pub mod reports;
 pub mod saved;
 pub mod schemas;
-pub mod scroll;
 mod sent;
 mod stopped;
 pub mod subscription_settings;

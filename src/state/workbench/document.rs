@@ -21,7 +21,7 @@ pub type Read = fn(&Request<'_>) -> Option<Found>;
 /// What is still to be done with what was given, when the program that reads it is here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Awaiting {
-    /// Nothing.
+    /// Nothing: all that was given has been read.
     #[default]
     Nothing,
     /// To read it: no bytes are known.

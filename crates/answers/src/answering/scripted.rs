@@ -72,7 +72,7 @@ impl ScriptCall {
 pub struct ScriptNews {
     /// Which run of it; see [`Answering::begin_script`].
     pub run: u32,
-    /// Messages.
+    /// The messages that the script is called with.
     pub calls: Vec<ScriptCall>,
     /// All tables, where they have changed since it was told of them.
     pub tables: Option<Vec<Table>>,
@@ -92,7 +92,7 @@ pub enum ScriptSays {
     Edit(TableEdit),
     /// It writes into the log.
     Log {
-        /// What.
+        /// The line of the log.
         text: String,
         /// Whether something went wrong in it.
         is_problem: bool,

@@ -131,7 +131,7 @@ pub enum Event<'a> {
     Closed {
         /// Which connection.
         connection: ConnectionId,
-        /// How.
+        /// How the connection ended.
         how: Ending,
         /// Who ended it, by FIN or RST.
         from: Option<Role>,

@@ -100,7 +100,7 @@ pub struct Packet {
 /// Bytes that are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// Whose.
+    /// The side that sent it.
     pub from: Role,
     /// How many packets of the connection stand before it.
     pub after: usize,

@@ -47,11 +47,11 @@ impl Facts<'_> {
 /// What must be judged again.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    /// These.
+    /// Packets to be judged one by one.
     pub(crate) packets: Vec<u64>,
     /// All of these connections from a number on.
     pub(crate) connections: Vec<(ConnectionId, u64)>,
-    /// Everything.
+    /// All packets of all connections.
     pub(crate) all: bool,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) summary: Summary,
-    /// Packets.
+    /// The rows of the packets.
     pub(crate) wire: Vec<WireRow>,
     /// Connections that opened and closed, among the packets.
     pub(crate) events: Vec<WireRow>,

@@ -58,7 +58,7 @@ pub(crate) struct Lead {
     /// Its place in the list.
     pub(crate) which: usize,
     pub(crate) version: ProtocolVersion,
-    /// Whose.
+    /// The Client Identifier.
     pub(crate) client: String,
     at: usize,
     is_shown: bool,

@@ -23,7 +23,7 @@ pub enum Names {
     Version,
     /// Retain Handling.
     RetainHandling,
-    /// Properties.
+    /// The names of properties.
     Property,
     /// How bad a finding is.
     Severity,

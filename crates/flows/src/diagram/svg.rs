@@ -22,9 +22,9 @@ const FAINT_LOST: &str = ".82";
 pub struct Palette {
     /// Behind everything.
     pub ground: String,
-    /// Words.
+    /// The colour of words.
     pub ink: String,
-    /// Lanes.
+    /// The colour of lanes.
     pub line: String,
     /// What is lost, and why; and DISCONNECT.
     pub error: String,
@@ -34,11 +34,11 @@ pub struct Palette {
     pub client: [String; 2],
     /// Where the broker stores something: the ground and the edge.
     pub broker: [String; 2],
-    /// PUBLISH.
+    /// The colour of a PUBLISH.
     pub publish: String,
     /// What acknowledges it.
     pub acknowledge: String,
-    /// Subscribing.
+    /// The colour of SUBSCRIBE, UNSUBSCRIBE and their answers.
     pub subscribe: String,
     /// Connecting, and the rest.
     pub connect: String,

@@ -44,7 +44,7 @@ pub struct Side {
 /// One thing that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What.
+    /// What is remembered, in words.
     pub text: String,
     /// It belongs to a handshake that is not over, or to a message that waits.
     pub open: bool,

@@ -57,7 +57,7 @@ pub struct Run {
 /// A time in which a client that wants a connection has none, or in which it is offline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Break {
-    /// Whose.
+    /// The client without a connection.
     pub client: usize,
     /// Milliseconds after the beginning.
     pub from: u64,
@@ -89,7 +89,7 @@ pub enum Why {
 pub struct Happening {
     /// Milliseconds after the beginning.
     pub at: u64,
-    /// What.
+    /// What happens.
     pub what: What,
 }
 
@@ -152,24 +152,24 @@ pub enum What {
     },
     /// The link was cut.
     Cut {
-        /// Whose.
+        /// The client at its end.
         client: usize,
     },
     /// The client is away.
     Offline {
-        /// Who.
+        /// The client that does it.
         client: usize,
         /// It had a connection, which is lost.
         connected: bool,
     },
     /// The client can connect again.
     Online {
-        /// Who.
+        /// The client that does it.
         client: usize,
     },
     /// The client's process died.
     Restart {
-        /// Who.
+        /// The client that does it.
         client: usize,
         /// It had its session on a disk.
         keeps: bool,
@@ -181,7 +181,7 @@ pub enum What {
     },
     /// The link became slow.
     Slow {
-        /// Whose.
+        /// The client at its end.
         client: usize,
         /// Milliseconds from sending to arriving.
         delay: u32,
@@ -195,7 +195,7 @@ pub enum What {
     },
     /// The connection was closed, and not because the client's application asked for it.
     Closed {
-        /// Whose.
+        /// The client of the connection.
         client: usize,
         /// The client closed it, because of what the broker sent; else the broker did.
         by_client: bool,
@@ -213,19 +213,19 @@ pub enum What {
     Will {
         /// Of which Client Identifier.
         identifier: String,
-        /// Where.
+        /// The topic of the will.
         topic: String,
     },
     /// The client gave a message up: nobody can say whether it has arrived.
     GivenUp {
-        /// Who.
+        /// The client that does it.
         client: usize,
     },
     /// The client could not do what it was told.
     Refused {
-        /// Who.
+        /// The client it is about.
         client: usize,
-        /// Why.
+        /// What was wrong.
         why: String,
     },
 }

@@ -45,7 +45,7 @@ pub enum ImportError {
         line: usize,
         /// Counted from 1.
         column: usize,
-        /// Why.
+        /// What is wrong with it.
         cause: String,
     },
     /// It is JSON, but neither ours nor MQTTX's.
@@ -56,7 +56,7 @@ pub enum ImportError {
     Profile {
         /// Which, counted from 1.
         number: usize,
-        /// Why.
+        /// What is wrong with it.
         cause: String,
     },
     /// It holds more than [`MAX_PROFILES`].

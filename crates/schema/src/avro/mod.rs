@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// What stands around a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Framing {
-    /// Nothing.
+    /// The value alone.
     #[default]
     Bare,
     /// `C3 01` and the schema's fingerprint.

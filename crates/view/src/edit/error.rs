@@ -26,7 +26,7 @@ pub enum EditError {
     Escape {
         /// The field's name.
         name: &'static str,
-        /// Where.
+        /// What is wrong with the escape.
         error: EscapeError,
     },
     /// Longer than its length field can say.

@@ -16,7 +16,7 @@ pub(super) const ROW: Limits = Limits {
 pub enum Family {
     /// Connecting, authenticating, disconnecting.
     Connection,
-    /// Messages.
+    /// Publishing: the PUBLISH itself.
     Message,
     /// The handshakes that messages bring about.
     Acknowledgement,

@@ -35,7 +35,7 @@ pub struct StateView {
 /// One part of the view.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
-    /// Whose.
+    /// The heading of the part.
     pub title: String,
     /// What belongs together.
     pub groups: Vec<Group>,
@@ -70,7 +70,7 @@ pub struct Row {
 /// What a packet did to a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
-    /// Nothing.
+    /// Its value is what it was before.
     Unchanged,
     /// It was not there before.
     New,

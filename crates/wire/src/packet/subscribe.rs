@@ -24,7 +24,7 @@ pub struct Subscribe<'a> {
 pub struct Subscription<'a> {
     /// Which topics.
     pub topic_filter: TopicFilter<'a>,
-    /// How.
+    /// The options of the subscription.
     pub options: SubscriptionOptions,
 }
 
@@ -66,7 +66,7 @@ pub enum RetainHandling {
     Send = 0,
     /// When the subscription is new.
     SendIfNew = 1,
-    /// Never.
+    /// Retained messages are never sent for this subscription.
     DoNotSend = 2,
 }
 

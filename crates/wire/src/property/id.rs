@@ -236,7 +236,7 @@ impl core::fmt::Display for PropertyId {
 pub struct PropertySet(u32);
 
 impl PropertySet {
-    /// Nothing.
+    /// A set without properties.
     pub const EMPTY: Self = Self(0);
 
     /// Whether the property is in it.

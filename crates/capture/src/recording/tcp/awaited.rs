@@ -9,7 +9,7 @@ use super::super::event::Moment;
 pub(super) enum Patience {
     /// Those behind which others stand.
     Brief,
-    /// All.
+    /// All bytes that are missing.
     Long,
 }
 
