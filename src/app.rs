@@ -30,7 +30,7 @@ pub fn App() -> Html {
         let toaster = toasts.dispatcher();
         use_effect_with(arrival.hash.clone(), move |hash| {
             if let Some(address) = Route::unknown(hash) {
-                let says = format!("There is no page “{address}”; this is Dissect.");
+                let says = format!("There is no page “{address}”. This is Dissect.");
                 toaster.dispatch(ToastAction::Say(says));
                 browser::replace_hash(Page::Dissect.hash());
             }

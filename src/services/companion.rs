@@ -47,7 +47,7 @@ pub async fn sources(token: &str) -> Result<Array, String> {
     let window = browser::window().ok_or_else(|| gone(JsValue::NULL))?;
     let origin = window.location().origin().map_err(gone)?;
     if !is_token(token) {
-        return Err("This is no address of the companion.".to_owned());
+        return Err("This is not an address of the companion.".to_owned());
     }
     let base = format!("{origin}/companion/{token}");
     let asked = JsFuture::from(window.fetch_with_str(&format!("{base}/sources"))).await;
@@ -98,7 +98,7 @@ pub async fn faults(token: &str, ask: &AskFaults) -> Result<Option<TapFaults>, V
     let window = browser::window().ok_or_else(|| gone(JsValue::NULL))?;
     let origin = window.location().origin().map_err(gone)?;
     if !is_token(token) {
-        return Err(failed("This is no address of the companion."));
+        return Err(failed("This is not an address of the companion."));
     }
     let (method, behind, body) = request(ask);
     let init = RequestInit::new();

@@ -66,7 +66,7 @@ test("a log of Tasmota has the messages of its device, and a file without a cloc
   await expect(page.getByTestId("file-apart")).toHaveCount(0);
   await open(page, file("recorded/tcp.pcap"));
   await expect(page.getByTestId("captured-row")).toHaveCount(2);
-  await expect(page.getByTestId("file-apart")).toHaveText("has no times of a clock: its packets stand behind those of files that have");
+  await expect(page.getByTestId("file-apart")).toHaveText("has no clock times: its packets are listed after those of files that have");
 });
 
 twice("many files without MQTT are one line that opens", async (hand, page) => {

@@ -24,7 +24,7 @@ test("topics of very many levels are counted and not kept, and the connection go
     // Two hundred topics stand above it.
     await page.getByTestId("topic-filter").fill("still");
     await expect(page.getByTestId("topic").filter({ hasText: "still" })).toBeVisible({ timeout: 20_000 });
-    await expect(page.getByTestId("topics-left-out")).toHaveText("1 topic not shown: more than 200 levels. Its messages stand under Messages and Wire, and filters find them.");
+    await expect(page.getByTestId("topics-left-out")).toHaveText("1 topic not shown: more than 200 levels. Its messages are under Messages and Wire, and filters find them.");
     await expect(rows(page, "PUBLISH").last()).toContainText("still/here");
     await expect(row).toHaveAttribute("data-state", "open");
   } finally {

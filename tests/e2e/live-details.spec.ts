@@ -246,7 +246,7 @@ test("a dialog opens in its first field, and what cannot be subscribed to is sai
   await expect(field).not.toHaveAttribute("aria-invalid");
   await field.fill("$share/g/");
   await page.keyboard.press("Enter");
-  await expect(page.locator("#subscribe-topic-filter-about")).toHaveText("The filter behind the group is missing: $share/group/filter.");
+  await expect(page.locator("#subscribe-topic-filter-about")).toHaveText("The filter after the group is missing: $share/group/filter.");
   await expect(page.getByTestId("subscribe-now")).toBeDisabled();
   await field.fill("$share/g/a");
   await page.keyboard.press("Enter");

@@ -247,7 +247,7 @@ twice("a conversation is looked at in every way", async (hand, page) => {
   await hand.press(page.getByTestId("view-state"));
   await hand.slide(page.getByTestId("state-slider"), "end");
   await expect(page.getByTestId("state-place")).toHaveText("Packet 4 of 4");
-  await hand.scroll(page.getByRole("region", { name: "What both ends know behind this packet" }));
+  await hand.scroll(page.getByRole("region", { name: "What both ends know after this packet" }));
   for (const summary of await page.getByTestId("state-view").locator("summary").all()) {
     const group = summary.locator("..");
     const before = await group.evaluate((group: HTMLDetailsElement) => group.open);

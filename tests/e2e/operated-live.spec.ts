@@ -368,7 +368,7 @@ twice("a packet is shown with its answer, its history and the state around it", 
   await expect(page.getByTestId("state-packet")).toContainText("CONNECT sent");
   await hand.slide(page.getByTestId("state-slider"), "end");
   await expect(page.getByTestId("state-packet")).not.toContainText("CONNECT sent");
-  await hand.scroll(page.getByRole("region", { name: "What both ends know behind this packet" }));
+  await hand.scroll(page.getByRole("region", { name: "What both ends know after this packet" }));
   await unfold(hand, page.getByTestId("state-view"));
   await rows(page, "PUBLISH").last().click();
   await hand.press(page.getByTestId("detail-history"));

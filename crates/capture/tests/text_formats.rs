@@ -250,12 +250,12 @@ fn faults_name_their_place() {
         (
             None,
             "10 0c 0",
-            "`0` at line 1, column 7 has no partner: a byte is two hex digits, so write `00` if it is one",
+            "`0` at line 1, column 7 is left over: a byte is two hex digits, so write `00` if it is one",
         ),
         (
             None,
             "100c0",
-            "`0` at line 1, column 5 has no partner: a byte is two hex digits, so write `00` if it is one",
+            "`0` at line 1, column 5 is left over: a byte is two hex digits, so write `00` if it is one",
         ),
         (
             None,

@@ -57,7 +57,7 @@ pub fn StatePane(props: &StatePaneProps) -> Html {
             </div>
             if is_old { <p class="state-says" role="status" data-testid="state-says">{ &props.says }</p> }
             if let Some(view) = &props.view {
-                <div class="state-sections scroll" aria-busy={is_old.to_string()} tabindex="0" role="region" aria-label="What both ends know behind this packet">
+                <div class="state-sections scroll" aria-busy={is_old.to_string()} tabindex="0" role="region" aria-label="What both ends know after this packet">
                     { section(&view.client, "client") }
                     { section(&view.server, "server") }
                     { section(&view.session, "session") }

@@ -40,7 +40,7 @@ const KINDS: [(&str, &str); 6] = [
     ),
     (
         "Gaps",
-        "What the capture lost is shown where it is missing, and nobody is blamed for it.",
+        "What the capture lost is shown where it is missing, and is not counted as a fault.",
     ),
 ];
 

@@ -60,10 +60,10 @@ const fn is_open(file: &CaptureFile) -> bool {
 const fn apart(why: Apart) -> &'static str {
     match why {
         Apart::NoClock => {
-            "has no times of a clock: its packets stand behind those of files that have"
+            "has no clock times: its packets are listed after those of files that have"
         }
         Apart::CameLate => {
-            "came when later packets were read already: its packets stand behind them"
+            "came after later packets were read: its packets are listed after them"
         }
     }
 }

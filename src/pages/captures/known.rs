@@ -189,7 +189,7 @@ fn notice(
     html! {
         <div class="undo" role="status" data-testid="open-already">
             <span>{ again.join(", ") }{ ": not read twice." }</span>
-            <button data-testid="read-again" title="Read all files anew, from their beginning" onclick={read_again}>{ "Read again" }</button>
+            <button data-testid="read-again" title="Read all files again from the start" onclick={read_again}>{ "Read again" }</button>
             <button class="bare square" data-testid="close-open-already" aria-label="Close this message" title="Close" onclick={close}>{ icon(Icon::Cross) }</button>
         </div>
     }

@@ -83,7 +83,7 @@ pub(super) fn Unread(props: &UnreadProps) -> Html {
             if props.is_all {
                 <Choose class="main" label="Add files" test={("open-instead", "files-instead")} on_files={props.on_files.clone()} />
             } else {
-                <button class="bare square" data-testid="close-unread" aria-label="Hide what is said of files without MQTT" title="Hide" onclick={close}>{ icon(Icon::Cross) }</button>
+                <button class="bare square" data-testid="close-unread" aria-label="Hide the note on files without MQTT" title="Hide" onclick={close}>{ icon(Icon::Cross) }</button>
             }
         </section>
     }

@@ -106,7 +106,7 @@ pub(super) fn share_button(desk: &Rc<Desk>) -> Html {
 fn said_of(link: &str, has_secrets: bool) -> String {
     let length = link.len();
     if has_secrets {
-        "Link copied. Stars stand in it for passwords, or what may be one, and authentication data."
+        "Link copied. Passwords, what may be one, and authentication data are replaced by stars."
             .to_owned()
     } else if length > 8_000 {
         format!(

@@ -37,7 +37,7 @@ pub(super) fn unverified(name: &str) -> Html {
     html! {
         <div class="stopped" role="alert" data-testid="unverified">
             { icon(Icon::Fault) }
-            <p>{ format!("Nobody has verified who the server of “{name}” is: whoever stands in between reads and changes everything. Its settings say so, under TLS.") }</p>
+            <p>{ format!("The server of “{name}” is not verified: anyone in between can read and change everything. This is set under TLS in its settings.") }</p>
         </div>
     }
 }

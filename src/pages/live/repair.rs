@@ -35,7 +35,7 @@ fn changed(profile: &Profile, action: &Action) -> String {
             format!("“{name}” is set to MQTT {} and connects.", version.name())
         }
         Action::ChangeClientIdentifier => format!(
-            "“{name}” is set to the client identifier {} and connects. Its session begins anew.",
+            "“{name}” is set to the client identifier {} and connects. It starts a new session.",
             profile.client_identifier
         ),
     }

@@ -211,7 +211,7 @@ fn says(run: u32, heard: Heard) {
                 running.frame = Frame::Over;
                 let line = ScriptSays::Log {
                     text: format!(
-                        "{says} Change it, or turn it off and on again, to start it anew."
+                        "{says} Change it, or turn it off and on, to start it again."
                     ),
                     is_problem: true,
                     line: 0,

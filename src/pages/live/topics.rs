@@ -137,7 +137,7 @@ fn left_out((count, too_deep): (u64, u64)) -> String {
         ),
     };
     format!(
-        "{what} not shown: {why}. {whose} messages stand under Messages and Wire, and filters find them."
+        "{what} not shown: {why}. {whose} messages are under Messages and Wire, and filters find them."
     )
 }
 

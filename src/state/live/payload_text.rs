@@ -116,12 +116,12 @@ fn not_json(typed: &str, error: &serde_json::Error) -> String {
     let why = match says {
         _ if error.is_eof() => "it ends too early",
         "expected value" | "expected ident" => {
-            "a value must stand here: a text in double quotes, a number, true, false, null, { or ["
+            "a value is missing here: a text in double quotes, a number, true, false, null, { or ["
         }
         "expected `:`" => "a colon must follow the name",
-        "expected `,` or `}`" => "a comma or } must stand here",
-        "expected `,` or `]`" => "a comma or ] must stand here",
-        "key must be a string" => "a name in double quotes must stand here",
+        "expected `,` or `}`" => "a comma or } is missing here",
+        "expected `,` or `]`" => "a comma or ] is missing here",
+        "key must be a string" => "a name in double quotes is missing here",
         "trailing comma" => "nothing follows the comma",
         "trailing characters" => "something follows the end of the value",
         "invalid number" => "this is not a number as JSON has them",
@@ -133,7 +133,7 @@ fn not_json(typed: &str, error: &serde_json::Error) -> String {
         other if other.contains("hex escape") || other.contains("code point") => {
             "four hex digits of a character must follow \\u"
         }
-        _ => "this may not stand here",
+        _ => "this is not allowed here",
     };
     format!(
         "Not valid JSON: line {}, column {column}: {why}.",
@@ -206,7 +206,7 @@ mod tests {
                 continue;
             };
             assert!(says.starts_with("Not valid JSON: line "), "{typed}: {says}");
-            for word in ["ident", "EOF", "expected", "trailing", "may not stand", "`"] {
+            for word in ["ident", "EOF", "expected", "trailing", "not allowed here", "`"] {
                 assert!(!says.contains(word), "{typed}: {says}");
             }
         }

@@ -49,7 +49,7 @@ pub fn check_filter(filter: &str) -> Result<(), String> {
     } else if shared.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         "The name of the group is missing: $share/group/filter."
     } else if shared.is_some_and(|rest| rest.split_once('/').is_none_or(|(_, of)| of.is_empty())) {
-        "The filter behind the group is missing: $share/group/filter."
+        "The filter after the group is missing: $share/group/filter."
     } else if shared.is_some_and(|rest| {
         let name = rest.split_once('/').map_or(rest, |(name, _)| name);
         name.contains(['+', '#'])

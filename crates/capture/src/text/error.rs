@@ -166,7 +166,7 @@ impl fmt::Display for TextError {
             TextErrorKind::LetterForDigit => {
                 "is not hex: it has a letter that looks like the digit 0 or 1"
             }
-            TextErrorKind::OddDigits => "has no partner: a byte is two hex digits",
+            TextErrorKind::OddDigits => "is left over: a byte is two hex digits",
             TextErrorKind::NotOctal => "is not octal",
             TextErrorKind::NotANumber => "is not a number",
             TextErrorKind::OutOfRange => "does not fit in a byte",

@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(
             error.err().as_deref(),
             Some(
-                "`0` at line 1, column 7 has no partner: a byte is two hex digits, so write `00` if it is one"
+                "`0` at line 1, column 7 is left over: a byte is two hex digits, so write `00` if it is one"
             )
         );
     }

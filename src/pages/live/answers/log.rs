@@ -27,7 +27,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
     });
     html! {
         <Dialog title="What answers did" on_close={props.on_close.clone()}>
-            if props.lines.is_empty() { <p class="quiet">{ "Nothing yet. The last 100 lines stand here, the newest first." }</p> }
+            if props.lines.is_empty() { <p class="quiet">{ "Nothing yet. The last 100 lines are listed here, newest first." }</p> }
             <ul class="answer-log" data-testid="log-lines" tabindex="0" aria-label="Lines, the newest first">{ for rows }</ul>
         </Dialog>
     }

@@ -30,7 +30,7 @@ const CALLS: [(&str, &str); 9] = [
     ),
     (
         "state.count = 1",
-        "an object that is still there when the script begins anew, as long as the page is open",
+        "an object that is still there when the script starts again, as long as the page is open",
     ),
     ("log(\"so\", 1)", "a line of the log"),
 ];

@@ -130,12 +130,12 @@ fn check_authority(rest: &str) -> Result<(), String> {
     let is_host = match literal {
         Some(literal) => literal.parse::<Ipv6Addr>().is_ok(),
         None if host.contains(':') => {
-            return Err("An IPv6 address stands in brackets, as in ws://[::1]:9001.".into());
+            return Err("Put an IPv6 address in brackets, as in ws://[::1]:9001.".into());
         }
         None => !host.contains(NOT_IN_A_HOST),
     };
     if !is_host {
-        return Err(format!("“{host}” is no host name and no IP address."));
+        return Err(format!("“{host}” is neither a host name nor an IP address."));
     }
     match port {
         Some(port) if port.parse::<u16>().is_ok_and(|port| port > 0) => Ok(()),
@@ -188,7 +188,7 @@ mod tests {
             ("ws://host:0", "1 to 65535"),
             ("ws://host:port/mqtt", "1 to 65535"),
             ("ws://host:", "1 to 65535"),
-            ("ws://a<b:1", "“a<b” is no host name"),
+            ("ws://a<b:1", "“a<b” is neither a host name"),
             ("ws://[::zz]:1", "no IP address"),
             ("ws://::1:9001", "in brackets"),
             ("ws://a b", "spaces"),
