@@ -20,22 +20,32 @@ pub(crate) fn run(cx: &Context) -> Result<()> {
     let dist = page::dist(cx);
     let files =
         first_load(&dist).context("no page to measure in dist/: `cargo xtask build` makes it")?;
-    println!("\n{:>9} {:>9}  first load, bytes", "raw", "gzipped");
-    let mut total = 0;
-    for file in &files {
-        let bytes = fs::read(file)?;
-        let gzipped = gzipped(&bytes)?;
-        total += gzipped;
-        let name = file.strip_prefix(&dist)?.display();
-        println!("{:>9} {gzipped:>9}  {name}", bytes.len());
-    }
+    let total = table(&dist, "first load, bytes", &files)?;
     println!("{:>9} {total:>9}  in all, of {BUDGET} allowed", "");
+    let mut later = names::files_below(&dist)?;
+    later.retain(|file| !files.contains(file));
+    let later = table(&dist, "loaded later", &later)?;
+    println!("{:>9} {later:>9}  in all", "");
     ensure!(
         total <= BUDGET,
         "the first load is {} bytes over its budget",
         total - BUDGET
     );
     Ok(())
+}
+
+/// Prints the sizes of files below `dist`, and gives the sum of what gzip makes of each.
+fn table(dist: &Path, what: &str, files: &[PathBuf]) -> Result<usize> {
+    println!("\n{:>9} {:>9}  {what}", "raw", "gzipped");
+    let mut total = 0;
+    for file in files {
+        let bytes = fs::read(file)?;
+        let gzipped = gzipped(&bytes)?;
+        total += gzipped;
+        let name = file.strip_prefix(dist)?.display();
+        println!("{:>9} {gzipped:>9}  {name}", bytes.len());
+    }
+    Ok(total)
 }
 
 /// index.html, and every file whose name stands in the markup, style or script of one that counts.
