@@ -139,7 +139,7 @@ fn watching(criterion: &mut Criterion) {
                 for (from, all) in [(Sender::Server, &inwards), (Sender::Client, &outwards)] {
                     let mut rest = all.as_slice();
                     while let Ok(Decoded::Packet { packet, len }) =
-                        decode(rest, Context::new(V).from(from))
+                        decode(rest, Context::new(V).sent_by(from))
                     {
                         black_box(&packet);
                         rest = &rest[len..];

@@ -41,7 +41,7 @@ fn options() -> Options {
 fn valid(bytes: &[u8]) -> bool {
     ProtocolVersion::ALL.into_iter().any(|version| {
         let mut rest = bytes;
-        while let Ok(Decoded::Packet { len, .. }) = decode(rest, Context::new(version).from(Sender::Server)) {
+        while let Ok(Decoded::Packet { len, .. }) = decode(rest, Context::new(version).sent_by(Sender::Server)) {
             rest = &rest[len..];
         }
         rest.is_empty()

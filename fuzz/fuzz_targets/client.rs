@@ -63,7 +63,7 @@ impl Play {
             if let Some(bytes) = self.client.poll_transmit() {
                 let mut rest = &bytes[..];
                 while !rest.is_empty() {
-                    match decode(rest, Context::new(version).from(Sender::Client)) {
+                    match decode(rest, Context::new(version).sent_by(Sender::Client)) {
                         Ok(Decoded::Packet { len, .. }) => rest = &rest[len..],
                         other => panic!("sent {rest:02x?}: {other:?}"),
                     }

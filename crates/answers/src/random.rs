@@ -1,20 +1,18 @@
-//! Numbers that differ from message to message: SplitMix64 from a seed. Not for secrets.
+//! Numbers that differ from message to message, in the forms that templates ask for. Not for secrets.
 
-/// A sequence of numbers.
+use mqttscope_shared::Random as Sequence;
+
+/// A sequence of values.
 #[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
+pub(crate) struct Random(Sequence);
 
 impl Random {
     pub(crate) const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Sequence::new(seed))
     }
 
     pub(crate) const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.0.next_u64()
     }
 
     /// A number from 0 to 1: the 53 bits that a number of this kind keeps.

@@ -86,7 +86,7 @@ impl Broker {
 
     /// Goes on with the CONNECT that was kept for the time of the exchange.
     fn accept_kept(&mut self, id: ConnectionId, connect: &[u8], data: Option<Vec<u8>>) {
-        let context = Context::new(ProtocolVersion::V5).from(Sender::Client);
+        let context = Context::new(ProtocolVersion::V5).sent_by(Sender::Client);
         if let Ok(Decoded::Packet {
             packet: ControlPacket::Connect(connect),
             ..

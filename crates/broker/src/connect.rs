@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mqttscope_shared::topic_tree::too_deep;
-use mqttscope_shared::{IncomingAliases, OutgoingAliases};
+use mqttscope_shared::{IncomingAliases, OutgoingAliases, Random};
 use mqttscope_wire::{
     Connect, Context, Field, Property, PropertyId, ProtocolVersion, ReasonCode, Rule, dissect,
 };
@@ -258,21 +258,14 @@ impl Broker {
     fn new_identifier(&mut self) -> Arc<str> {
         //= [MQTT-3.1.3-6] v5 and v3.1.1, [MQTT-3.2.2-16] v5: a new identifier that is in no use
         loop {
-            let mixed = mix(self.options.seed ^ mix(self.number()));
+            let number = Random::new(self.number()).next_u64();
+            let mixed = Random::new(self.options.seed ^ number).next_u64();
             let identifier: String = format!("auto-{mixed:016x}");
             if !self.clients.contains_key(identifier.as_str()) {
                 return identifier.into();
             }
         }
     }
-}
-
-/// Spreads a number over 64 bits (the finaliser of SplitMix64).
-const fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 fn number(connect: &Connect<'_>, id: PropertyId) -> Option<u16> {

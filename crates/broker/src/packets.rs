@@ -93,7 +93,7 @@ impl Broker {
         let connection = self.connections.get(&id)?;
         let first = bytes.first().copied().unwrap_or_default();
         let awaits_connect = connection.phase == Phase::AwaitConnect;
-        let context = Context::new(connection.version).from(Sender::Client);
+        let context = Context::new(connection.version).sent_by(Sender::Client);
         if awaits_connect && PacketType::from_first_byte(first) != PacketType::Connect {
             //= [MQTT-3.1.0-1] v5 and v3.1.1: the first packet is a CONNECT, else the connection is closed
             self.close(

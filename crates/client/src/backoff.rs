@@ -2,20 +2,22 @@
 
 use core::time::Duration;
 
+use mqttscope_shared::Random;
+
 use super::Reconnect;
 
 /// Attempts that failed in a row, and a source of jitter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Backoff {
     pub(super) failures: u32,
-    state: u64,
+    jitter: Random,
 }
 
 impl Backoff {
     pub(super) const fn new(seed: u64) -> Self {
         Self {
             failures: 0,
-            state: seed,
+            jitter: Random::new(seed),
         }
     }
 
@@ -36,20 +38,13 @@ impl Backoff {
         let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
         let half = millis / 2;
         let jitter = self
-            .random()
+            .jitter
+            .next_u64()
             .checked_rem(half.saturating_add(1))
             .unwrap_or_default();
         Some(Duration::from_millis(millis.saturating_sub(jitter)))
     }
 
-    /// SplitMix64 (Steele, Lea and Flood, 2014).
-    fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
 }
 
 /// Where the jitter begins that nobody has given a seed: FNV-1a (Fowler, Noll and Vo, 1991) of the

@@ -267,7 +267,7 @@ impl Client {
     }
 
     const fn context(&self) -> Context {
-        Context::new(self.options.version).from(Sender::Server)
+        Context::new(self.options.version).sent_by(Sender::Server)
     }
 
     /// The time that [`Client::poll_timeout`] named has come; calling it early does no harm.

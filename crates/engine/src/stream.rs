@@ -115,7 +115,7 @@ impl Recorder<'_> {
         mut hear: impl FnMut(&Written<'_>, &Topics),
     ) {
         let now = self.now;
-        let context = Context::new(stream.version).from(sender);
+        let context = Context::new(stream.version).sent_by(sender);
         let mut framer = core::mem::take(stream.framer(sender));
         framer.push(bytes);
         if stream.may_be_foreign

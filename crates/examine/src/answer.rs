@@ -41,7 +41,7 @@ pub(crate) fn read(
     version: ProtocolVersion,
     sender: Sender,
 ) -> Result<(Answer, Option<DecodeError>), DecodeError> {
-    let with = |version| decode(bytes, Context::new(version).from(sender));
+    let with = |version| decode(bytes, Context::new(version).sent_by(sender));
     let mut decoded = with(version);
     if decoded.is_err() && bytes.first() == Some(&0x20) {
         // A broker that does not speak the version says so in one that it speaks.
@@ -53,7 +53,7 @@ pub(crate) fn read(
     }
     let mut broken = None;
     if let Err(error) = decoded {
-        let context = Context::new(version).from(sender);
+        let context = Context::new(version).sent_by(sender);
         decoded = decode_tolerant(bytes, context, error.rule);
         broken = Some(error);
     }

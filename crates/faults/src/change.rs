@@ -24,7 +24,7 @@ pub(crate) fn change(
             Ok((edit::set_byte(packet, *at, *to), said))
         }
         Change::Field { name, to } => {
-            let dissection = dissect(packet, Context::new(version).from(from));
+            let dissection = dissect(packet, Context::new(version).sent_by(from));
             let nodes = dissection.tree.nodes();
             let mut fields = nodes.iter().map(|node| node.field);
             let node = fields.position(|field| field_name(field, version) == *name);

@@ -43,7 +43,7 @@ impl Said {
 
 /// A packet as a mark names it.
 pub(super) fn named(packet: &[u8], version: ProtocolVersion, from: Sender) -> MarkedPacket {
-    let read = Frame::read(packet, Context::new(version).from(from));
+    let read = Frame::read(packet, Context::new(version).sent_by(from));
     let read = read.and_then(|frame| frame.packet.ok());
     let identifier = read.and_then(|packet| packet.packet_identifier());
     MarkedPacket {

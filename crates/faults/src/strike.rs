@@ -70,7 +70,7 @@ impl Link {
     }
 
     pub(super) fn connects(&mut self, faults: &mut Faults, now: u64, packet: &[u8]) {
-        let context = Context::new(ProtocolVersion::V5).from(Sender::Client);
+        let context = Context::new(ProtocolVersion::V5).sent_by(Sender::Client);
         let Some(Frame {
             packet: Ok(ControlPacket::Connect(connect)),
             ..

@@ -217,7 +217,7 @@ impl Scratch {
     fn dissect(&mut self, subject: &impl Subject) -> &Dissection {
         if !self.is_dissected {
             self.is_dissected = true;
-            let context = Context::new(subject.packet().version).from(subject.packet().sender);
+            let context = Context::new(subject.packet().version).sent_by(subject.packet().sender);
             self.dissector.dissect(subject.packet().bytes, context);
         }
         self.dissector.dissection()

@@ -108,7 +108,7 @@ impl Facts {
             correlate: None,
         };
         if let Ok(Decoded::Packet { packet, .. }) =
-            decode(bytes, Context::new(version).from(sender))
+            decode(bytes, Context::new(version).sent_by(sender))
         {
             facts.add(&packet);
         }

@@ -151,7 +151,7 @@ impl Connection {
 fn may_begin(bytes: &[u8], version: ProtocolVersion, from: Sender) -> bool {
     let versions = [version].into_iter().chain(ProtocolVersion::ALL);
     versions.into_iter().any(|version| {
-        let context = Context::new(version).from(from);
+        let context = Context::new(version).sent_by(from);
         matches!(decode(bytes, context), Ok(Decoded::Incomplete { .. }))
     })
 }

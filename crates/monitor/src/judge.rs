@@ -277,7 +277,7 @@ impl<'a> Side<'a> {
         let mut side = Self {
             bytes,
             at: 0,
-            context: Context::new(version).from(from),
+            context: Context::new(version).sent_by(from),
             next: None,
             has_ended: false,
         };

@@ -20,7 +20,7 @@ impl Connection {
     #[inline]
     pub(super) fn remark(&self, judge: &mut Judge<'_>, bytes: &[u8], packet: &ControlPacket<'_>) {
         if bytes.len() <= TAKEN_APART && may_be_odd(bytes, packet, self.version) {
-            let dissection = dissect(bytes, Context::new(self.version).from(judge.from));
+            let dissection = dissect(bytes, Context::new(self.version).sent_by(judge.from));
             remark_on(judge, &dissection);
         } else if judge.log.has_notes
             && let ControlPacket::Publish(publish) = packet

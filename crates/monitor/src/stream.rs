@@ -103,7 +103,7 @@ impl Connection {
         self.halves.of_mut(from).is_lost = true;
         let header = bytes.get(..5).unwrap_or(bytes);
         log.place(header, offset, header.len());
-        let context = Context::new(self.version).from(from);
+        let context = Context::new(self.version).sent_by(from);
         if let Some(frame) = Frame::read(header, context) {
             self.frame(log, view, from, &frame, at);
         } else {
@@ -168,7 +168,7 @@ impl Connection {
         }
         let begins = |start: usize, version: ProtocolVersion| {
             let candidate = bytes.get(start..).unwrap_or_default();
-            begins_here(candidate, Context::new(version).from(from))
+            begins_here(candidate, Context::new(version).sent_by(from))
         };
         let may_begin = |start| {
             ProtocolVersion::ALL
@@ -230,7 +230,7 @@ impl Connection {
         bytes: &[u8],
         at: Instant,
     ) {
-        if let Some(frame) = Frame::read(bytes, Context::new(self.version).from(from)) {
+        if let Some(frame) = Frame::read(bytes, Context::new(self.version).sent_by(from)) {
             self.frame(log, view, from, &frame, at);
         }
     }
@@ -275,7 +275,7 @@ impl Connection {
     #[cold]
     fn malformed_at(&mut self, judge: &mut Judge<'_>, view: &mut View, bytes: &[u8]) {
         let from = judge.from;
-        let dissection = dissect(bytes, Context::new(self.version).from(from));
+        let dissection = dissect(bytes, Context::new(self.version).sent_by(from));
         if judge.packet_type == PacketType::Connect && self.asked.is_none() {
             self.version = dissection.version;
             // A level that does not exist leaves the version open.
@@ -310,7 +310,7 @@ impl Connection {
         bytes: &[u8],
         dissection: &Dissection,
     ) {
-        let context = Context::new(dissection.version).from(Sender::Server);
+        let context = Context::new(dissection.version).sent_by(Sender::Server);
         let is_of_v3_1_1 = |rule| rule == Rule::ConnackOfV311;
         let decoded = if dissection.diagnostics.iter().any(|d| is_of_v3_1_1(d.rule)) {
             decode(bytes, context)
@@ -334,7 +334,7 @@ impl Connection {
     #[cold]
     fn other_version<'b>(&mut self, bytes: &'b [u8], from: Sender) -> Option<ControlPacket<'b>> {
         ProtocolVersion::ALL.into_iter().rev().find_map(|version| {
-            let frame = Frame::read(bytes, Context::new(version).from(from))?;
+            let frame = Frame::read(bytes, Context::new(version).sent_by(from))?;
             let packet = frame.packet.ok()?;
             self.version = version;
             Some(packet)

@@ -15,6 +15,7 @@ mod identifiers;
 mod instant;
 mod message;
 mod numbers;
+mod random;
 mod recorded;
 pub mod topic_tree;
 
@@ -27,4 +28,5 @@ pub use identifiers::PacketIdentifiers;
 pub use instant::Instant;
 pub use message::{Message, owned_properties, properties_without};
 pub use numbers::{Number, NumberType, Numbers};
+pub use random::Random;
 pub use recorded::Recorded;

@@ -24,6 +24,6 @@ impl Recorded<'_> {
     /// What its reader must know beforehand.
     #[must_use]
     pub const fn context(&self) -> Context {
-        Context::new(self.version).from(self.sender)
+        Context::new(self.version).sent_by(self.sender)
     }
 }

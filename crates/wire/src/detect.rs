@@ -205,12 +205,14 @@ fn connect(bytes: &[u8]) -> Option<ProtocolVersion> {
         .filter(|at| at.packet_type == PacketType::Connect && !at.skipped)
         .find_map(|at| {
             let packet = bytes.get(at.offset..at.offset.saturating_add(at.len))?;
-            named(packet)
+            version_named(packet)
         })
 }
 
-/// The version that a CONNECT's name and level say, whatever else is wrong with it.
-fn named(packet: &[u8]) -> Option<ProtocolVersion> {
+/// The version that a CONNECT's protocol name and level say, whatever else is wrong with it; `None` where they name none, or
+/// where the packet does not come as far. That the packet is a CONNECT is for the caller to know.
+#[must_use]
+pub fn version_named(packet: &[u8]) -> Option<ProtocolVersion> {
     let crate::frame::Header::Complete { header_len, .. } = crate::frame::header(packet) else {
         return None;
     };

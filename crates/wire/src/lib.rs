@@ -58,7 +58,7 @@ pub mod varint;
 mod version;
 
 pub use decode::{Decoded, decode, decode_tolerant};
-pub use detect::{Detection, FirstError, Reason, Score, detect};
+pub use detect::{Detection, FirstError, Reason, Score, detect, version_named};
 pub use diagnostic::{DecodeError, Diagnostic};
 pub use dissect::{Dissection, Dissector, FaultCounts, Limits, dissect, dissect_within};
 pub use dissected::{Dissected, Fault, FieldAt, dissect_all};

@@ -4,6 +4,7 @@ use core::num::NonZeroU16;
 
 /// How hard the two ends try to deliver a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum QoS {
     /// QoS 0.
@@ -41,6 +42,8 @@ impl core::fmt::Display for QoS {
 
 /// The identifier of a packet that is answered: 1 to 65,535 ([MQTT-2.2.1-3] in version 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct PacketIdentifier(NonZeroU16);
 
 impl PacketIdentifier {

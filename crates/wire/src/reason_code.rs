@@ -11,6 +11,8 @@ mod meaning;
 ///
 /// Every byte is kept, defined or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct ReasonCode(pub u8);
 
 macro_rules! codes {

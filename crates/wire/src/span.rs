@@ -4,6 +4,7 @@
 ///
 /// A packet has at most 268,435,460 bytes, so its bits fit `u32`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Span {
     /// First bit.
     pub start: u32,

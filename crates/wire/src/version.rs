@@ -148,7 +148,7 @@ impl Context {
 
     /// The same with a known sender.
     #[must_use]
-    pub const fn from(self, sender: Sender) -> Self {
+    pub const fn sent_by(self, sender: Sender) -> Self {
         Self {
             sender: Some(sender),
             ..self

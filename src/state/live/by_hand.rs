@@ -116,7 +116,7 @@ impl Written {
 }
 
 fn described(packet: &[u8], version: ProtocolVersion) -> Told {
-    let dissection = dissect(packet, Context::new(version).from(Sender::Client));
+    let dissection = dissect(packet, Context::new(version).sent_by(Sender::Client));
     let name = dissection.packet_type.name();
     let words = match summary(&dissection, packet) {
         words if words.is_empty() => name.to_owned(),
@@ -141,7 +141,7 @@ pub fn offers(version: ProtocolVersion) -> Vec<(PacketType, Vec<BrokenPacket>)> 
     for broken in broken_packets().filter(|broken| broken.context.version == version) {
         let bytes = broken.bytes();
         let of = PacketType::from_nibble(bytes.first().copied().unwrap_or_default() >> 4);
-        let dissection = dissect(&bytes, Context::new(version).from(Sender::Client));
+        let dissection = dissect(&bytes, Context::new(version).sent_by(Sender::Client));
         let mut rules = dissection.diagnostics.iter().map(|it| it.rule);
         // A CONNECT is the first packet of a connection: here it would break another rule.
         let breaks_just_it = rules.next() == Some(broken.rule) && rules.next().is_none();

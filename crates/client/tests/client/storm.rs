@@ -138,7 +138,7 @@ impl World {
 
     fn talk(&mut self, ends: Ends, stays: Duration) {
         let version = self.peer.version();
-        let context = Context::new(version).from(Sender::Client);
+        let context = Context::new(version).sent_by(Sender::Client);
         let mut decoder = StreamDecoder::new(context, usize::MAX);
         self.peer.client.handle_connected(self.peer.now);
         self.read(&mut decoder);

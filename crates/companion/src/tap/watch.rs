@@ -302,7 +302,7 @@ impl Watcher {
             watch.packets = watch.packets.saturating_add(1);
             connection.packets = connection.packets.saturating_add(1);
             self.seen.packets = self.seen.packets.saturating_add(1);
-            let context = Context::new(connection.version).from(from);
+            let context = Context::new(connection.version).sent_by(from);
             let what = match framed {
                 Framed::Packet(packet) => {
                     if let Some(frame) = Frame::read(packet, context) {

@@ -412,7 +412,7 @@ impl Engine {
             let frame = captured.last_frame(sender);
             let before = self.log.set_frame(frame);
             let header = framer.rest().get(..MAXIMUM_HEADER);
-            let context = Context::new(stream.version).from(sender);
+            let context = Context::new(stream.version).sent_by(sender);
             let header = header.unwrap_or(framer.rest());
             let is_faulty = dissect(header, context).has_errors();
             let mut recorder = Recorder {

@@ -142,7 +142,7 @@ impl Engine {
                 continue;
             };
             let bytes = self.log.bytes(entry);
-            let context = Context::new(version).from(entry.sender);
+            let context = Context::new(version).sent_by(entry.sender);
             let Some(frame) = Frame::read(bytes, context) else {
                 continue;
             };

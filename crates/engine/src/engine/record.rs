@@ -115,7 +115,7 @@ impl Engine {
         if rest.is_empty() {
             return;
         }
-        let context = Context::new(connection.stream.version).from(sender);
+        let context = Context::new(connection.stream.version).sent_by(sender);
         let header = rest.get(..MAXIMUM_HEADER).unwrap_or(rest);
         let is_faulty = dissect(header, context).has_errors();
         let mut recorder = Recorder {

@@ -105,7 +105,7 @@ impl Engine {
 
 /// The packet of a server that a text is, byte for byte. No text that people write has its length in a control character.
 fn packet_in(text: &str, version: ProtocolVersion) -> Option<PacketType> {
-    let context = Context::new(version).from(Sender::Server);
+    let context = Context::new(version).sent_by(Sender::Server);
     let first = *text.as_bytes().first()?;
     let is_one = text.contains(char::is_control)
         && matches!(decode(text.as_bytes(), context), Ok(Decoded::Packet { .. }));

@@ -169,7 +169,7 @@ fn event(seen: &Seen, examined: Sender) -> WireRow {
 }
 
 fn dissected(row: &mut WireRow, bytes: &[u8], sender: Sender, version: ProtocolVersion) {
-    let context = Context::new(version).from(sender);
+    let context = Context::new(version).sent_by(sender);
     row.sender = sender;
     row.size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     row.packet_type = (bytes.first()).map(|&first| PacketType::from_first_byte(first));

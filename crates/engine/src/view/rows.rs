@@ -40,7 +40,7 @@ pub(crate) const MOST_SUMMARY: usize = 300;
 const MOST_TOPIC: usize = 500;
 
 pub(crate) const fn context(record: &Record) -> Context {
-    Context::new(record.version).from(record.sender)
+    Context::new(record.version).sent_by(record.sender)
 }
 
 /// The rows of a part of a list.

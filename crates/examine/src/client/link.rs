@@ -53,7 +53,7 @@ impl Link {
 
     /// Who it is, from a CONNECT.
     pub(crate) fn learn(&mut self, packet: &[u8]) {
-        let context = Context::new(self.version).from(Sender::Client);
+        let context = Context::new(self.version).sent_by(Sender::Client);
         if let Ok(Decoded::Packet {
             packet: ControlPacket::Connect(connect),
             ..
@@ -65,7 +65,7 @@ impl Link {
     }
 
     fn read<'a>(&self, packet: &'a [u8]) -> Option<ControlPacket<'a>> {
-        match decode(packet, Context::new(self.version).from(Sender::Client)) {
+        match decode(packet, Context::new(self.version).sent_by(Sender::Client)) {
             Ok(Decoded::Packet { packet, .. }) => Some(packet),
             _ => None,
         }

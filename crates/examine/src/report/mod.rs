@@ -58,7 +58,7 @@ impl Report {
     #[must_use]
     pub fn told(&self, seen: &Seen) -> (&'static str, Option<String>, Option<String>) {
         let packet = |bytes: &[u8], sender| {
-            let dissection = dissect(bytes, Context::new(self.version).from(sender));
+            let dissection = dissect(bytes, Context::new(self.version).sent_by(sender));
             (Some(hex(bytes)), Some(summary(&dissection, bytes)))
         };
         let (us, closed_there) = match self.examined {

@@ -45,7 +45,7 @@ impl Ear {
             } else {
                 Sender::Server
             };
-            let context = Context::new(plan.versions[PUBLISHER]).from(sender);
+            let context = Context::new(plan.versions[PUBLISHER]).sent_by(sender);
             let decoder = self
                 .decoders
                 .entry((crossing.connection, from_client))

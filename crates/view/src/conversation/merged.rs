@@ -123,7 +123,7 @@ fn is_identifier_refused(conversation: &Conversation, versions: &[ProtocolVersio
     let mut packets = conversation.packets.iter().zip(versions);
     packets.any(|(spoken, &version)| {
         let bytes = conversation.bytes.get(spoken.range.clone());
-        let context = Context::new(version).from(spoken.from);
+        let context = Context::new(version).sent_by(spoken.from);
         let decoded = bytes.map(|bytes| decode(bytes, context));
         let Some(Ok(Decoded::Packet {
             packet: ControlPacket::Connack(connack),
@@ -153,7 +153,7 @@ fn of_packets(
         let (Some(bytes), Some(&version)) = (bytes, versions.get(place)) else {
             continue;
         };
-        let dissection = dissect(bytes, Context::new(version).from(spoken.from));
+        let dissection = dissect(bytes, Context::new(version).sent_by(spoken.from));
         for diagnostic in &dissection.diagnostics {
             if items.len() >= MOST {
                 return items;

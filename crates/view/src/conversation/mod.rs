@@ -14,7 +14,9 @@ use std::ops::Range;
 use mqttscope_monitor::{ConnectionId, Instant, Monitor, shown_by_one_side};
 use mqttscope_shared::Recorded;
 use mqttscope_wire::frame::{self, Header};
-use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
+use mqttscope_wire::{
+    PacketType, ProtocolVersion, Rule, Seen, Sender, Severity, version_named,
+};
 
 use crate::payload::Followed;
 use crate::states::{Passed, Replay, Source, StateView};
@@ -142,7 +144,7 @@ impl Conversation {
                     connection.0 = connection.0.saturating_add(1);
                     (is_over, is_accepted) = (false, false);
                 }
-                version = version_of(packet).unwrap_or(version);
+                version = version_named(packet).unwrap_or(version);
             }
             is_over |= kind == PacketType::Disconnect || refuses(kind, packet);
             is_accepted |= kind == PacketType::Connack && from == Sender::Server;
@@ -357,11 +359,6 @@ fn level_of(connect: &[u8]) -> Option<&[u8]> {
         .first_chunk::<2>()
         .map_or(0, |len| usize::from(u16::from_be_bytes(*len)));
     body.get(name.saturating_add(2)..)
-}
-
-/// The version that a CONNECT names.
-fn version_of(connect: &[u8]) -> Option<ProtocolVersion> {
-    ProtocolVersion::from_level(*level_of(connect)?.first()?)
 }
 
 /// Whether a packet is a CONNACK that refuses.

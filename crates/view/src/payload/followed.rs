@@ -29,7 +29,7 @@ impl Followed {
         if !matches!(kind, PacketType::Publish | PacketType::Connect) {
             return None;
         }
-        let context = Context::new(version).from(from);
+        let context = Context::new(version).sent_by(from);
         let Ok(Decoded::Packet { packet, .. }) = decode(packet, context) else {
             return None;
         };

@@ -247,7 +247,7 @@ fn retain_means_another_thing_from_a_client_than_from_a_server() {
     };
     for version in [V3_1_1, V5] {
         let any = Context::new(version);
-        let (client, server) = (any.from(Sender::Client), any.from(Sender::Server));
+        let (client, server) = (any.sent_by(Sender::Client), any.sent_by(Sender::Server));
         assert_eq!(says(0x30, b"x", client), "not to be stored");
         assert_eq!(
             says(0x31, b"x", client),

@@ -6,6 +6,8 @@ use crate::{Field, PacketType, Rule, Sender, varint};
 
 /// A Property Identifier: a Variable Byte Integer. Unknown numbers survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct PropertyId(pub u32);
 
 /// How a property's value is written.

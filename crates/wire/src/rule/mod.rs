@@ -4,6 +4,8 @@
 //! in different versions, so nobody types them here.
 
 mod broken;
+#[cfg(feature = "serde")]
+mod serde;
 mod table;
 
 pub use broken::{BrokenPacket, broken_packets};

@@ -174,7 +174,7 @@ impl Talk {
                 Transmit::Bytes(bytes) => {
                     let mut rest = &bytes[..];
                     while !rest.is_empty() {
-                        match decode(rest, Context::new(version).from(Sender::Server)) {
+                        match decode(rest, Context::new(version).sent_by(Sender::Server)) {
                             Ok(Decoded::Packet { packet, len }) => {
                                 list.push(show::packet(&packet));
                                 rest = &rest[len..];

@@ -414,7 +414,7 @@ impl Look {
 /// Whether these bytes are a right CONNACK, with whatever behind it.
 fn is_connack(bytes: &[u8]) -> bool {
     let is_of = |version| {
-        let context = Context::new(version).from(Sender::Server);
+        let context = Context::new(version).sent_by(Sender::Server);
         let decoded = decode(bytes, context);
         matches!(
             decoded,
