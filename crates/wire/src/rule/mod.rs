@@ -5,7 +5,7 @@
 
 mod broken;
 #[cfg(feature = "serde")]
-mod serde;
+mod named;
 mod table;
 
 pub use broken::{BrokenPacket, broken_packets};
