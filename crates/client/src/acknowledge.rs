@@ -9,7 +9,7 @@ use mqttscope_wire::{
 };
 
 use super::connection::DueAcknowledgement;
-use super::{Client, Delivery, Misuse};
+use super::{Client, CommandError, Delivery};
 
 impl Client {
     /// What is said of an identifier that nothing is known of.
@@ -27,7 +27,7 @@ impl Client {
         delivery: Delivery,
         reason_code: ReasonCode,
         properties: PropertiesBuf,
-    ) -> Result<(), Misuse> {
+    ) -> Result<(), CommandError> {
         let identifier = delivery.packet_identifier;
         // PUBACK and PUBREC have the same codes and properties.
         let answer = Acknowledgement {
@@ -60,7 +60,7 @@ impl Client {
             .due
             .iter_mut()
             .find(|due| due.number == delivery.number && due.answer.is_none());
-        due.ok_or(Misuse::NoSuchDelivery)?.answer = Some((reason_code, properties));
+        due.ok_or(CommandError::NoSuchDelivery)?.answer = Some((reason_code, properties));
         self.send_acknowledgements();
         Ok(())
     }

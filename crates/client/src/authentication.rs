@@ -8,7 +8,7 @@ use mqttscope_wire::{
     Utf8EncodedString,
 };
 
-use super::{Authentication, Client, Event, Fault, Misuse, Phase};
+use super::{Authentication, Client, CommandError, Event, Phase, ProtocolError};
 
 impl Client {
     /// An answer to [`Event::Authenticate`].
@@ -17,9 +17,9 @@ impl Client {
         now: Instant,
         data: Option<Vec<u8>>,
         properties: PropertiesBuf,
-    ) -> Result<(), Misuse> {
+    ) -> Result<(), CommandError> {
         if self.connection.authentication != Authentication::AwaitApplication {
-            return Err(Misuse::NotAuthenticating);
+            return Err(CommandError::NotAuthenticating);
         }
         //= [MQTT-4.12.0-3] v5: the answer to an AUTH is an AUTH that continues
         self.send_auth(now, ReasonCode::CONTINUE_AUTHENTICATION, data, properties)
@@ -31,12 +31,12 @@ impl Client {
         now: Instant,
         data: Option<Vec<u8>>,
         properties: PropertiesBuf,
-    ) -> Result<(), Misuse> {
+    ) -> Result<(), CommandError> {
         if self.phase != Phase::Connected {
-            return Err(Misuse::NotConnected);
+            return Err(CommandError::NotConnected);
         }
         if self.connection.authentication != Authentication::None {
-            return Err(Misuse::NotAuthenticating);
+            return Err(CommandError::NotAuthenticating);
         }
         //= [MQTT-4.12.1-1] v5: with the method of the CONNECT
         self.send_auth(now, ReasonCode::RE_AUTHENTICATE, data, properties)
@@ -48,25 +48,25 @@ impl Client {
         reason_code: ReasonCode,
         data: Option<Vec<u8>>,
         properties: PropertiesBuf,
-    ) -> Result<(), Misuse> {
+    ) -> Result<(), CommandError> {
         //= [MQTT-4.12.0-7] v5: no AUTH where the CONNECT named no method
         let method = self
             .options
             .authentication_method()
-            .ok_or(Misuse::NotAuthenticating)?;
+            .ok_or(CommandError::NotAuthenticating)?;
         let repeated = |_| {
-            Misuse::Encode(mqttscope_wire::EncodeError::Breaks(
+            CommandError::Encode(mqttscope_wire::EncodeError::Breaks(
                 mqttscope_wire::Rule::PropertyRepeated,
             ))
         };
-        let method = Utf8EncodedString::new(method).ok_or(Misuse::TooLong)?;
+        let method = Utf8EncodedString::new(method).ok_or(CommandError::TooLong)?;
         //= [MQTT-4.12.0-5] v5: every AUTH names it
         let mut essential = PropertiesBuf::new();
         essential
             .push(Property::AuthenticationMethod(method))
             .map_err(repeated)?;
         if let Some(data) = &data {
-            let data = BinaryData::new(data).ok_or(Misuse::TooLong)?;
+            let data = BinaryData::new(data).ok_or(CommandError::TooLong)?;
             essential
                 .push(Property::AuthenticationData(data))
                 .map_err(repeated)?;
@@ -86,14 +86,18 @@ impl Client {
         if !self.write(now, auth(full.as_properties()))
             && !self.write(now, auth(essential.as_properties()))
         {
-            return Err(Misuse::TooLarge);
+            return Err(CommandError::TooLarge);
         }
         self.connection.authentication = Authentication::AwaitServer;
         Ok(())
     }
 
-    pub(super) fn receive_auth(&mut self, now: Instant, auth: Auth<'_>) -> Result<(), Fault> {
-        let unexpected = Fault::Unexpected(mqttscope_wire::PacketType::Auth);
+    pub(super) fn receive_auth(
+        &mut self,
+        now: Instant,
+        auth: Auth<'_>,
+    ) -> Result<(), ProtocolError> {
+        let unexpected = ProtocolError::Unexpected(mqttscope_wire::PacketType::Auth);
         if self.connection.authentication != Authentication::AwaitServer {
             //= [MQTT-4.12.0-6] v5: no AUTH where the CONNECT named no method
             return Err(unexpected);
@@ -125,7 +129,7 @@ impl Client {
     }
 
     /// A method that the server names is that of the CONNECT.
-    pub(super) fn check_method(&self, properties: Properties<'_>) -> Result<(), Fault> {
+    pub(super) fn check_method(&self, properties: Properties<'_>) -> Result<(), ProtocolError> {
         let named = match properties.get(PropertyId::AUTHENTICATION_METHOD) {
             Some(Property::AuthenticationMethod(method)) => Some(method),
             _ => None,
@@ -133,7 +137,9 @@ impl Client {
         let ours = self.options.authentication_method();
         //= [MQTT-4.12.0-5] v5: the server names the method of the CONNECT
         match named {
-            Some(method) if ours != Some(method.as_str()) => Err(Fault::AuthenticationMethod),
+            Some(method) if ours != Some(method.as_str()) => {
+                Err(ProtocolError::AuthenticationMethod)
+            }
             _ => Ok(()),
         }
     }

@@ -44,7 +44,6 @@ impl Backoff {
             .unwrap_or_default();
         Some(Duration::from_millis(millis.saturating_sub(jitter)))
     }
-
 }
 
 /// Where the jitter begins that nobody has given a seed: FNV-1a (Fowler, Noll and Vo, 1991) of the

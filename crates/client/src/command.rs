@@ -128,7 +128,7 @@ impl Delivery {
 /// A command that makes no sense; nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Misuse {
+pub enum CommandError {
     /// No packet of this version can say it.
     Encode(EncodeError),
     /// A string or binary data is longer than 65,535 bytes, or a string holds U+0000.
@@ -153,7 +153,7 @@ pub enum Misuse {
     SessionExpiry,
 }
 
-impl core::fmt::Display for Misuse {
+impl core::fmt::Display for CommandError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let text = match self {
             Self::Encode(error) => return error.fmt(f),
@@ -174,9 +174,9 @@ impl core::fmt::Display for Misuse {
     }
 }
 
-impl core::error::Error for Misuse {}
+impl core::error::Error for CommandError {}
 
-impl From<EncodeError> for Misuse {
+impl From<EncodeError> for CommandError {
     fn from(error: EncodeError) -> Self {
         Self::Encode(error)
     }

@@ -95,7 +95,7 @@ pub enum Event {
         properties: PropertiesBuf,
     },
     /// The server did something odd that the connection survives.
-    Odd(Oddity),
+    Deviation(Deviation),
 }
 
 /// What the CONNACK said.
@@ -145,13 +145,13 @@ pub enum Cause {
     /// No CONNACK, or no PINGRESP, came in time.
     TimedOut(PacketType),
     /// The server broke the protocol and the client has closed the connection.
-    Fault(Fault),
+    ProtocolError(ProtocolError),
 }
 
 /// How the server broke the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum ProtocolError {
     /// A packet breaks a rule.
     Malformed(DecodeError),
     /// A packet is larger than this client takes.
@@ -173,7 +173,7 @@ pub enum Fault {
     ReasonCodeCount,
 }
 
-impl Fault {
+impl ProtocolError {
     /// The reason code of the DISCONNECT that answers it (version 5).
     #[must_use]
     pub fn reason_code(&self) -> ReasonCode {
@@ -223,7 +223,7 @@ pub enum Failure {
 /// Something that is not right and that the connection survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Oddity {
+pub enum Deviation {
     /// An answer to nothing that was asked.
     UnknownPacketIdentifier(PacketType, PacketIdentifier),
     /// A PINGRESP without a PINGREQ.
@@ -248,7 +248,7 @@ impl core::fmt::Display for Cause {
             }
             Self::Lost => f.write_str("the connection was lost"),
             Self::TimedOut(packet_type) => write!(f, "no {packet_type} came in time"),
-            Self::Fault(fault) => write!(f, "the server broke the protocol: {fault}"),
+            Self::ProtocolError(fault) => write!(f, "the server broke the protocol: {fault}"),
         }
     }
 }
@@ -268,7 +268,7 @@ fn named(
     }
 }
 
-impl core::fmt::Display for Fault {
+impl core::fmt::Display for ProtocolError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Malformed(error) => return error.fmt(f),
@@ -289,7 +289,7 @@ impl core::fmt::Display for Fault {
     }
 }
 
-impl core::error::Error for Fault {}
+impl core::error::Error for ProtocolError {}
 
 impl core::fmt::Display for Failure {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -313,7 +313,7 @@ impl core::fmt::Display for Failure {
 
 impl core::error::Error for Failure {}
 
-impl core::fmt::Display for Oddity {
+impl core::fmt::Display for Deviation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::UnknownPacketIdentifier(packet_type, identifier) => {
@@ -354,13 +354,13 @@ mod tests {
                 "no CONNACK came in time",
             ),
             (
-                Cause::Fault(Fault::Unexpected(PacketType::Subscribe)),
+                Cause::ProtocolError(ProtocolError::Unexpected(PacketType::Subscribe)),
                 "the server broke the protocol: a server does not send SUBSCRIBE, or not now",
             ),
         ] {
             assert_eq!(cause.to_string(), words);
         }
-        let odd = Oddity::UnknownPacketIdentifier(PacketType::Puback, PacketIdentifier::MIN);
+        let odd = Deviation::UnknownPacketIdentifier(PacketType::Puback, PacketIdentifier::MIN);
         assert_eq!(odd.to_string(), "PUBACK 1 answers nothing that was asked");
     }
 }

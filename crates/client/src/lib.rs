@@ -60,9 +60,9 @@ use mqttscope_wire::{
     Context, Frame, Framed, Framer, PacketType, PropertiesBuf, ReasonCode, Sender,
 };
 
-pub use command::{Command, Delivery, Misuse, Ticket};
+pub use command::{Command, CommandError, Delivery, Ticket};
 pub use connection::{Authentication, ServerLimits};
-pub use event::{Cause, Connected, Event, Failure, Fault, Oddity};
+pub use event::{Cause, Connected, Deviation, Event, Failure, ProtocolError};
 pub use options::{Limits, Options, Reconnect};
 pub use renew::KeptSubscription;
 pub use saved::{RestoreError, SavedHandshake, SavedSession};
@@ -122,7 +122,7 @@ impl Client {
     ///
     /// # Errors
     /// When no CONNECT can be made of the options.
-    pub fn new(options: Options) -> Result<Self, Misuse> {
+    pub fn new(options: Options) -> Result<Self, CommandError> {
         check(&options)?;
         let seed = (options.seed).unwrap_or_else(|| backoff::seed_of(&options.client_identifier));
         Ok(Self {
@@ -146,9 +146,9 @@ impl Client {
     ///
     /// # Errors
     /// When there is a connection, or no CONNECT can be made of them.
-    pub fn set_options(&mut self, options: Options) -> Result<(), Misuse> {
+    pub fn set_options(&mut self, options: Options) -> Result<(), CommandError> {
         if matches!(self.phase, Phase::Connecting | Phase::Connected) {
-            return Err(Misuse::AlreadyConnected);
+            return Err(CommandError::AlreadyConnected);
         }
         check(&options)?;
         if options.client_identifier != self.options.client_identifier {
@@ -224,7 +224,9 @@ impl Client {
                         self.receive_frame(now, &frame);
                     }
                 }
-                Some(Framed::TooLarge { len, .. }) => self.fault(now, Fault::TooLarge { len }),
+                Some(Framed::TooLarge { len, .. }) => {
+                    self.fault(now, ProtocolError::TooLarge { len })
+                }
                 None => {
                     self.receive_beginning(now, framer.rest());
                     break;
@@ -245,7 +247,7 @@ impl Client {
             return;
         }
         if len > self.options.maximum_packet_size() {
-            self.fault(now, Fault::TooLarge { len });
+            self.fault(now, ProtocolError::TooLarge { len });
         } else if frame.context == self.context() {
             self.receive_frame(now, frame);
         } else if let Some(frame) = Frame::read(frame.bytes, self.context()) {
@@ -336,8 +338,8 @@ impl Client {
     }
 }
 
-fn check(options: &Options) -> Result<(), Misuse> {
+fn check(options: &Options) -> Result<(), CommandError> {
     options
         .check()
-        .map_err(|error| error.map_or(Misuse::TooLong, Misuse::Encode))
+        .map_err(|error| error.map_or(CommandError::TooLong, CommandError::Encode))
 }

@@ -4,10 +4,10 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketIdentifier, PacketType, PropertiesBuf, ReasonCode};
 
 use super::connection::Connection;
-use super::{Cause, Client, Event, Fault, Misuse, Oddity, Phase};
+use super::{Cause, Client, CommandError, Deviation, Event, Phase, ProtocolError};
 
 impl Client {
-    pub(super) fn connect(&mut self, now: Instant) -> Result<(), Misuse> {
+    pub(super) fn connect(&mut self, now: Instant) -> Result<(), CommandError> {
         match self.phase {
             Phase::Idle | Phase::Waiting(_) => {
                 self.accepted = false;
@@ -15,7 +15,9 @@ impl Client {
                 self.open(now);
                 Ok(())
             }
-            Phase::Opening | Phase::Connecting | Phase::Connected => Err(Misuse::AlreadyConnected),
+            Phase::Opening | Phase::Connecting | Phase::Connected => {
+                Err(CommandError::AlreadyConnected)
+            }
         }
     }
 
@@ -28,11 +30,11 @@ impl Client {
         self.events.push_back(Event::Open);
     }
 
-    pub(super) fn fault(&mut self, now: Instant, fault: Fault) {
+    pub(super) fn fault(&mut self, now: Instant, fault: ProtocolError) {
         //= [MQTT-4.13.2-1] v5, [MQTT-4.8.0-1] v3.1.1: a breach of the protocol ends the connection
         self.close(
             now,
-            Cause::Fault(fault),
+            Cause::ProtocolError(fault),
             Some((fault.reason_code(), PropertiesBuf::new())),
         );
     }
@@ -40,7 +42,7 @@ impl Client {
     /// An answer came that nothing waits for.
     pub(super) fn odd(&mut self, packet_type: PacketType, identifier: PacketIdentifier) {
         self.events
-            .push_back(Event::Odd(Oddity::UnknownPacketIdentifier(
+            .push_back(Event::Deviation(Deviation::UnknownPacketIdentifier(
                 packet_type,
                 identifier,
             )));
@@ -100,7 +102,7 @@ fn retries(cause: &Cause, v5: bool) -> bool {
     match cause {
         Cause::Requested => false,
         Cause::NotOpened | Cause::Lost | Cause::TimedOut(_) => true,
-        Cause::Fault(fault) => !matches!(fault, Fault::UnknownSession),
+        Cause::ProtocolError(fault) => !matches!(fault, ProtocolError::UnknownSession),
         // 3: Server unavailable.
         Cause::AnsweredAsV3_1_1 { return_code } => return_code.0 == 3,
         Cause::Refused { reason_code, .. } if !v5 => reason_code.0 == 3,

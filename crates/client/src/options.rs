@@ -23,7 +23,7 @@ pub struct Options {
     ///
     /// A client that sets it to false and is started anew knows nothing of the session that the server
     /// may have kept, and version 5 has it close the connection then, [MQTT-3.2.2-4]: it ends in
-    /// [`super::Fault::UnknownSession`] and is not tried again. Either keep what
+    /// [`super::ProtocolError::UnknownSession`] and is not tried again. Either keep what
     /// [`super::Client::save`] gives and [`super::Client::restore`] it, or set
     /// [`Options::accept_unknown_session`].
     pub clean_start: bool,

@@ -7,14 +7,18 @@ use mqttscope_wire::{
 };
 
 use super::session::Request;
-use super::{Cause, Client, Command, Event, Failure, Misuse, PINGS, Phase, Queued, Ticket};
+use super::{Cause, Client, Command, CommandError, Event, Failure, PINGS, Phase, Queued, Ticket};
 
 impl Client {
     /// Does what the application wants. The ticket names the command in later events.
     ///
     /// # Errors
     /// When it makes no sense; then nothing has changed.
-    pub fn handle_command(&mut self, now: Instant, command: Command) -> Result<Ticket, Misuse> {
+    pub fn handle_command(
+        &mut self,
+        now: Instant,
+        command: Command,
+    ) -> Result<Ticket, CommandError> {
         let ticket = Ticket(self.tickets.saturating_add(1));
         match command {
             Command::Connect => self.connect(now)?,
@@ -49,10 +53,10 @@ impl Client {
             } => self.acknowledge(delivery, reason_code, properties)?,
             Command::Ping => {
                 if self.phase != Phase::Connected {
-                    return Err(Misuse::NotConnected);
+                    return Err(CommandError::NotConnected);
                 }
                 if self.connection.pings.len() >= PINGS {
-                    return Err(Misuse::QueueFull);
+                    return Err(CommandError::QueueFull);
                 }
                 self.ping(now);
             }
@@ -78,9 +82,9 @@ impl Client {
         ticket: Ticket,
         message: Message,
         topic_alias: Option<u16>,
-    ) -> Result<(), Misuse> {
+    ) -> Result<(), CommandError> {
         if message.topic_name().is_empty() {
-            return Err(Misuse::NoTopic);
+            return Err(CommandError::NoTopic);
         }
         //= [MQTT-2.2.1-2] v5, [MQTT-2.3.1-5] v3.1.1: no identifier with QoS 0
         let identifier = (message.qos != QoS::AtMostOnce).then_some(PacketIdentifier::MIN);
@@ -91,24 +95,24 @@ impl Client {
             .set()
             .contains(PropertyId::SUBSCRIPTION_IDENTIFIER)
         {
-            return Err(Misuse::Encode(EncodeError::Breaks(
+            return Err(CommandError::Encode(EncodeError::Breaks(
                 Rule::PublishSubscriptionIdentifierFromClient,
             )));
         }
         ControlPacket::Publish(publish).encoded_len(self.options.version)?;
         if let Some(alias) = topic_alias {
             if self.phase != Phase::Connected {
-                return Err(Misuse::NotConnected);
+                return Err(CommandError::NotConnected);
             }
             //= [MQTT-3.2.2-17] and [MQTT-3.3.2-8] v5: 1 up to the server's Topic Alias Maximum
             if alias == 0 || alias > self.connection.server.topic_alias_maximum {
-                return Err(Misuse::TopicAlias);
+                return Err(CommandError::TopicAlias);
             }
         }
         let limits = self.options.limits;
         let bytes = self.session.queued_bytes.saturating_add(message.size());
         if self.session.queue.len() >= limits.queued || bytes > limits.queued_bytes {
-            return Err(Misuse::QueueFull);
+            return Err(CommandError::QueueFull);
         }
         if self.phase != Phase::Connected
             && message.qos == QoS::AtMostOnce
@@ -129,7 +133,7 @@ impl Client {
         Ok(())
     }
 
-    fn request(&mut self, request: Request) -> Result<(), Misuse> {
+    fn request(&mut self, request: Request) -> Result<(), CommandError> {
         let packet_identifier = PacketIdentifier::MIN;
         let packet = match &request {
             Request::Subscribe {
@@ -153,7 +157,7 @@ impl Client {
         };
         packet.encoded_len(self.options.version)?;
         if self.session.requests.len() >= self.options.limits.queued {
-            return Err(Misuse::QueueFull);
+            return Err(CommandError::QueueFull);
         }
         self.session.requests.push_back(request);
         Ok(())
@@ -164,14 +168,14 @@ impl Client {
         now: Instant,
         reason_code: ReasonCode,
         properties: PropertiesBuf,
-    ) -> Result<(), Misuse> {
+    ) -> Result<(), CommandError> {
         let disconnect = Disconnect {
             reason_code,
             properties: properties.as_properties(),
         };
         ControlPacket::Disconnect(disconnect).encoded_len(self.options.version)?;
         if !reason_code.may_be_sent_by(PacketType::Disconnect, Sender::Client) {
-            return Err(Misuse::Encode(EncodeError::Breaks(
+            return Err(CommandError::Encode(EncodeError::Breaks(
                 Rule::DisconnectReasonDirection,
             )));
         }
@@ -180,10 +184,10 @@ impl Client {
             .session_expiry_interval()
             .is_some_and(|seconds| seconds > 0);
         if prolongs && self.options.session_expiry_interval() == 0 {
-            return Err(Misuse::SessionExpiry);
+            return Err(CommandError::SessionExpiry);
         }
         match self.phase {
-            Phase::Idle => return Err(Misuse::NotConnected),
+            Phase::Idle => return Err(CommandError::NotConnected),
             Phase::Waiting(_) | Phase::Opening | Phase::Connecting | Phase::Connected => {
                 if let Some(seconds) = properties.as_properties().session_expiry_interval() {
                     self.session.known &= seconds > 0;

@@ -17,7 +17,8 @@ use mqttscope_wire::{
 use super::connection::ServerLimits;
 use super::session::Request;
 use super::{
-    Authentication, Cause, Client, Connected, Delivery, Event, Fault, Oddity, Phase, Ticket,
+    Authentication, Cause, Client, Connected, Delivery, Deviation, Event, Phase, ProtocolError,
+    Ticket,
 };
 
 impl Client {
@@ -39,7 +40,7 @@ impl Client {
         let most = self.options.maximum_packet_size();
         match frame::header(bytes) {
             frame::Header::Complete { len, .. } if len > most => {
-                self.fault(now, Fault::TooLarge { len });
+                self.fault(now, ProtocolError::TooLarge { len });
             }
             _ => {
                 if let Err(error) = decode(bytes, self.context()) {
@@ -52,7 +53,11 @@ impl Client {
     /// All but a PUBLISH. Apart, so that what is hot in a flood is small: a browser compiles it anew,
     /// for speed, while the flood goes on.
     #[inline(never)]
-    fn receive_other(&mut self, now: Instant, packet: ControlPacket<'_>) -> Result<(), Fault> {
+    fn receive_other(
+        &mut self,
+        now: Instant,
+        packet: ControlPacket<'_>,
+    ) -> Result<(), ProtocolError> {
         let packet_type = packet.packet_type();
         let connected = self.phase == Phase::Connected;
         match packet {
@@ -104,16 +109,16 @@ impl Client {
                     Some(sent) => Event::Pinged {
                         round_trip: now - sent,
                     },
-                    None => Event::Odd(Oddity::UnaskedPingresp),
+                    None => Event::Deviation(Deviation::UnaskedPingresp),
                 };
                 self.events.push_back(event);
                 Ok(())
             }
-            _ => Err(Fault::Unexpected(packet_type)),
+            _ => Err(ProtocolError::Unexpected(packet_type)),
         }
     }
 
-    fn receive_connack(&mut self, now: Instant, connack: Connack<'_>) -> Result<(), Fault> {
+    fn receive_connack(&mut self, now: Instant, connack: Connack<'_>) -> Result<(), ProtocolError> {
         let Connack {
             session_present,
             reason_code,
@@ -139,7 +144,7 @@ impl Client {
         let unknown = clean_start || !(self.session.known || self.options.accept_unknown_session);
         if unknown && session_present && (version.is_v5() || clean_start) {
             //= [MQTT-3.2.2-4] v5: a session that the client does not know of ends the connection
-            return Err(Fault::UnknownSession);
+            return Err(ProtocolError::UnknownSession);
         }
         let connection = &mut self.connection;
         connection.server = ServerLimits::from_connack(properties);
@@ -209,13 +214,14 @@ impl Client {
             }) => connack,
             // The rest of it says how it is.
             Ok(Decoded::Incomplete { .. }) => return,
-            _ => return self.fault(now, Fault::Malformed(error)),
+            _ => return self.fault(now, ProtocolError::Malformed(error)),
         };
         if error.rule == Rule::ConnackOfV311 {
             let return_code = connack.reason_code;
             return self.close(now, Cause::AnsweredAsV3_1_1 { return_code }, None);
         }
-        self.events.push_back(Event::Odd(Oddity::MaximumQoSValue));
+        self.events
+            .push_back(Event::Deviation(Deviation::MaximumQoSValue));
         if let Err(fault) = self.receive_connack(now, connack) {
             self.fault(now, fault);
         }
@@ -230,7 +236,7 @@ impl Client {
         self.close(now, cause, None);
     }
 
-    fn receive_publish(&mut self, publish: &Publish<'_>) -> Result<(), Fault> {
+    fn receive_publish(&mut self, publish: &Publish<'_>) -> Result<(), ProtocolError> {
         let topic_alias = match publish.properties.get(PropertyId::TOPIC_ALIAS) {
             Some(Property::TopicAlias(alias)) => Some(alias),
             _ => None,
@@ -239,7 +245,7 @@ impl Client {
         let aliased: Option<Arc<str>> = topic_alias
             .map(|alias| aliases.resolve(alias, &publish.topic_name).cloned())
             .transpose()
-            .map_err(|_| Fault::TopicAliasInvalid)?;
+            .map_err(|_| ProtocolError::TopicAliasInvalid)?;
         self.deliveries = self.deliveries.saturating_add(1);
         let number = self.deliveries;
         let give = |client: &mut Self, packet_identifier: Option<PacketIdentifier>| {
@@ -273,7 +279,7 @@ impl Client {
         };
         let first_here = self.connection.open.insert(identifier);
         if self.connection.open.len() > usize::from(self.options.receive_maximum()) {
-            return Err(Fault::ReceiveMaximumExceeded);
+            return Err(ProtocolError::ReceiveMaximumExceeded);
         }
         if publish.qos == QoS::AtLeastOnce {
             // Without a PUBACK in between it is the same message again.
@@ -413,7 +419,7 @@ impl Client {
         packet_type: PacketType,
         reason_codes: ReasonCodes<'_>,
         properties: mqttscope_wire::Properties<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ProtocolError> {
         let due = match self.session.requested.get(&identifier) {
             Some(Request::Subscribe { subscriptions, .. }) if packet_type == PacketType::Suback => {
                 Some(subscriptions.as_subscriptions().iter().count())
@@ -432,7 +438,7 @@ impl Client {
             }
         };
         if due.is_some_and(|due| due != reason_codes.iter().len()) {
-            return Err(Fault::ReasonCodeCount);
+            return Err(ProtocolError::ReasonCodeCount);
         }
         let Some(request) = self.session.requested.remove(&identifier) else {
             return Ok(());

@@ -13,7 +13,7 @@ use mqttscope_wire::{
 };
 
 use super::session::{Queued, Sent};
-use super::{Client, KeptSubscription, Misuse, Options, Ticket};
+use super::{Client, CommandError, KeptSubscription, Options, Ticket};
 
 /// What a client must keep to go on with its session after a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -211,7 +211,11 @@ impl Client {
     ///
     /// # Errors
     /// When no CONNECT can be made of the options.
-    pub fn restore(options: Options, saved: SavedSession, now: Instant) -> Result<Self, Misuse> {
+    pub fn restore(
+        options: Options,
+        saved: SavedSession,
+        now: Instant,
+    ) -> Result<Self, CommandError> {
         let mut client = Self::new(options)?;
         let session = &mut client.session;
         session.known = saved.known;

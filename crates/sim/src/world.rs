@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use mqttscope_broker::{self as broker, Broker, ConnectionId};
-use mqttscope_client::{Client, Command, Event, Misuse, Options, Ticket};
+use mqttscope_client::{Client, Command, CommandError, Event, Options, Ticket};
 use mqttscope_shared::Instant;
 
 use super::{End, Impairments, Link};
@@ -191,8 +191,11 @@ impl World {
     ///
     /// # Errors
     /// As [`Client::handle_command`]; not connected when there is no such client.
-    pub fn command(&mut self, number: usize, command: Command) -> Result<Ticket, Misuse> {
-        let station = self.stations.get_mut(number).ok_or(Misuse::NotConnected)?;
+    pub fn command(&mut self, number: usize, command: Command) -> Result<Ticket, CommandError> {
+        let station = self
+            .stations
+            .get_mut(number)
+            .ok_or(CommandError::NotConnected)?;
         let ticket = station.client.handle_command(self.now, command)?;
         self.carry();
         Ok(ticket)
@@ -235,7 +238,7 @@ impl World {
     ///
     /// # Errors
     /// When no CONNECT can be made of the options.
-    pub fn restart(&mut self, number: usize, options: Options) -> Result<(), Misuse> {
+    pub fn restart(&mut self, number: usize, options: Options) -> Result<(), CommandError> {
         let Some(station) = self.stations.get(number) else {
             return Ok(());
         };

@@ -89,7 +89,7 @@ pub fn short(number: f64) -> String {
 mod tests {
     use core::time::Duration;
 
-    use super::{bytes, duration, grouped};
+    use super::{bytes, counted, duration, grouped};
 
     #[test]
     fn bytes_are_short() {

@@ -98,7 +98,10 @@ fn each_of_the_32_malformed_packets_is_flagged_with_its_rule() {
     let segments = segments(include_bytes!("captures/t6_malformed.pcap"));
     assert_eq!(segments.len(), expected.len());
     for (number, ((_, packet), (version, rule))) in segments.iter().zip(expected).enumerate() {
-        let found = errors(&dissect(packet, Context::new(version).sent_by(Sender::Client)));
+        let found = errors(&dissect(
+            packet,
+            Context::new(version).sent_by(Sender::Client),
+        ));
         match rule {
             Some(rule) => assert!(
                 found.contains(&rule),
@@ -135,7 +138,10 @@ fn binary_properties_and_the_password_are_bytes() {
     let mut found = Vec::new();
     for (sender, bytes) in segments(pcap) {
         for at in packets(&bytes, Context::new(ProtocolVersion::V5)) {
-            let dissection = dissect(&bytes[at.offset..], Context::new(at.version).sent_by(sender));
+            let dissection = dissect(
+                &bytes[at.offset..],
+                Context::new(at.version).sent_by(sender),
+            );
             assert_eq!(errors(&dissection), []);
             for field in [
                 Field::CorrelationData,
@@ -165,7 +171,10 @@ fn every_reason_code_has_its_name() {
     let mut named = 0;
     for (sender, bytes) in segments(include_bytes!("captures/t11_reasons.pcap")) {
         for at in packets(&bytes, Context::new(ProtocolVersion::V5)) {
-            let dissection = dissect(&bytes[at.offset..], Context::new(at.version).sent_by(sender));
+            let dissection = dissect(
+                &bytes[at.offset..],
+                Context::new(at.version).sent_by(sender),
+            );
             for node in dissection
                 .tree
                 .nodes()

@@ -78,9 +78,8 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         use_effect_with(key, move |_| {
             // This may run after a change has begun in the very row that was selected: only a
             // change of another row is left.
-            let is_here = |(of, node): &(Shown, usize)| {
-                of.is_packet_of(&shown) && Some(*node) == selected
-            };
+            let is_here =
+                |(of, node): &(Shown, usize)| of.is_packet_of(&shown) && Some(*node) == selected;
             if !editing.as_ref().is_none_or(is_here) {
                 editing.set(None);
             }

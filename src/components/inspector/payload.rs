@@ -71,7 +71,9 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
         .iter()
         .map(|(name, ..)| tab(name, name == open, &chosen));
     let hesitates = picture.and_then(Picture::hesitates);
-    let is_asked = (*asked).as_ref().is_some_and(|asked| asked.is_packet_of(shown));
+    let is_asked = (*asked)
+        .as_ref()
+        .is_some_and(|asked| asked.is_packet_of(shown));
     let view = match (picture, hesitates.filter(|_| !is_asked)) {
         (Some(_), Some(why)) => {
             let shown = shown.clone();

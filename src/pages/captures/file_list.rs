@@ -62,9 +62,7 @@ const fn apart(why: Apart) -> &'static str {
         Apart::NoClock => {
             "has no clock times: its packets are listed after those of files that have"
         }
-        Apart::CameLate => {
-            "came after later packets were read: its packets are listed after them"
-        }
+        Apart::CameLate => "came after later packets were read: its packets are listed after them",
     }
 }
 

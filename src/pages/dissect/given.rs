@@ -7,7 +7,6 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-
 use super::desk::Desk;
 use super::examples::Examples;
 use super::field_text::TextField;

@@ -6,7 +6,6 @@ use mqttscope_view::digits::counted;
 use mqttscope_wire::{FirstError, Score};
 use yew::prelude::*;
 
-
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
 use crate::components::inspector::marked;

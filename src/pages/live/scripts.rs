@@ -210,9 +210,7 @@ fn says(run: u32, heard: Heard) {
             Heard::Silent(says) => {
                 running.frame = Frame::Over;
                 let line = ScriptSays::Log {
-                    text: format!(
-                        "{says} Change it, or turn it off and on, to start it again."
-                    ),
+                    text: format!("{says} Change it, or turn it off and on, to start it again."),
                     is_problem: true,
                     line: 0,
                 };

@@ -206,7 +206,14 @@ mod tests {
                 continue;
             };
             assert!(says.starts_with("Not valid JSON: line "), "{typed}: {says}");
-            for word in ["ident", "EOF", "expected", "trailing", "not allowed here", "`"] {
+            for word in [
+                "ident",
+                "EOF",
+                "expected",
+                "trailing",
+                "not allowed here",
+                "`",
+            ] {
                 assert!(!says.contains(word), "{typed}: {says}");
             }
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use mqttscope_client::{
-    Authentication, Cause, Client, Command, Event, Fault, Misuse, Options, Phase, Reconnect,
+    Authentication, Cause, Client, Command, CommandError, Event, Options, Phase, ProtocolError,
+    Reconnect,
 };
 use mqttscope_wire::{
     Auth, BinaryData, Connack, Connect, ControlPacket, Disconnect, PacketType, Properties,
@@ -106,22 +107,22 @@ fn options_that_make_no_connect_are_refused() {
     assert_eq!(with(|_| {}), None);
     assert_eq!(
         with(|own| own.client_identifier = "a\0".into()),
-        Some(Misuse::TooLong)
+        Some(CommandError::TooLong)
     );
     assert_eq!(
         with(|own| own.password = Some(vec![0; 70_000])),
-        Some(Misuse::TooLong)
+        Some(CommandError::TooLong)
     );
     assert!(
         matches!(
             with(|own| own.password = Some(Vec::new())),
-            Some(Misuse::Encode(_))
+            Some(CommandError::Encode(_))
         ),
         "no user name"
     );
     assert!(matches!(
         with(|own| own.properties = properties(&[Property::ReceiveMaximum(1)])),
-        Some(Misuse::Encode(_))
+        Some(CommandError::Encode(_))
     ));
 }
 
@@ -289,7 +290,7 @@ fn leaving_in_order() {
         assert!(peer.sent().is_empty(), "nothing behind a DISCONNECT");
         assert_eq!(
             peer.command(Command::disconnect()),
-            Err(Misuse::NotConnected)
+            Err(CommandError::NotConnected)
         );
         assert_eq!(
             peer.client.view().has_session,
@@ -303,10 +304,10 @@ fn leaving_in_order() {
         properties: properties(list),
     };
     let prolong = leave(ReasonCode::SUCCESS, &[Property::SessionExpiryInterval(5)]);
-    assert_eq!(peer.command(prolong), Err(Misuse::SessionExpiry));
+    assert_eq!(peer.command(prolong), Err(CommandError::SessionExpiry));
     assert!(matches!(
         peer.command(leave(ReasonCode::SERVER_BUSY, &[])),
-        Err(Misuse::Encode(_))
+        Err(CommandError::Encode(_))
     ));
 }
 
@@ -338,7 +339,7 @@ fn the_server_leaves() {
 /// [MQTT-3.2.2-4] v5
 #[test]
 fn a_session_that_nobody_knows() {
-    let fault = Cause::Fault(Fault::UnknownSession);
+    let fault = Cause::ProtocolError(ProtocolError::UnknownSession);
     for (own, refused) in [
         (options(ProtocolVersion::V5), true),
         (lasting(ProtocolVersion::V5), true),
@@ -442,7 +443,7 @@ fn authentication_step_by_step() {
     };
     assert_eq!(
         peer.command(answer(b"early")),
-        Err(Misuse::NotAuthenticating)
+        Err(CommandError::NotAuthenticating)
     );
     peer.feed(auth(ReasonCode::CONTINUE_AUTHENTICATION, &method(b"two")));
     assert_eq!(
@@ -475,7 +476,7 @@ fn authentication_step_by_step() {
     peer.expect(&[auth(ReasonCode::RE_AUTHENTICATE, &method(b"five"))]);
     assert_eq!(
         peer.command(again),
-        Err(Misuse::NotAuthenticating),
+        Err(CommandError::NotAuthenticating),
         "one at a time"
     );
     peer.feed(auth(ReasonCode::SUCCESS, &method(b"six")));
@@ -497,7 +498,7 @@ fn without_a_method_there_is_no_auth() {
         },
         Command::Reauthenticate { data, properties },
     ] {
-        assert_eq!(peer.command(command), Err(Misuse::NotAuthenticating));
+        assert_eq!(peer.command(command), Err(CommandError::NotAuthenticating));
         peer.expect(&[]);
     }
 }
@@ -514,16 +515,16 @@ fn authentication_that_was_not_asked_for() {
         (
             options(ProtocolVersion::V5),
             method(b""),
-            Fault::Unexpected(PacketType::Auth),
+            ProtocolError::Unexpected(PacketType::Auth),
         ),
-        (with_method(), other, Fault::AuthenticationMethod),
+        (with_method(), other, ProtocolError::AuthenticationMethod),
     ] {
         let mut peer = Peer::new(own);
         peer.command(Command::Connect).unwrap();
         peer.client.handle_connected(peer.now);
         peer.feed(auth(ReasonCode::CONTINUE_AUTHENTICATION, &step));
         let events = peer.events();
-        assert_eq!(cause(&events).0, &Cause::Fault(expected));
+        assert_eq!(cause(&events).0, &Cause::ProtocolError(expected));
     }
 }
 
@@ -549,7 +550,7 @@ fn explanations_that_make_a_packet_too_large_are_left_out() {
         data: Some(long.into()),
         properties: PropertiesBuf::new(),
     };
-    assert_eq!(peer.command(large), Err(Misuse::TooLarge));
+    assert_eq!(peer.command(large), Err(CommandError::TooLarge));
     let reason_code = ReasonCode::DISCONNECT_WITH_WILL_MESSAGE;
     peer.command(Command::Disconnect {
         reason_code,

@@ -1,6 +1,8 @@
 //! Messages that come in.
 
-use mqttscope_client::{Cause, Command, Delivery, Event, Fault, Misuse, Oddity, Options};
+use mqttscope_client::{
+    Cause, Command, CommandError, Delivery, Deviation, Event, Options, ProtocolError,
+};
 use mqttscope_wire::{
     Acknowledgement, BinaryData, ControlPacket, Disconnect, PacketType, PropertiesBuf, Property,
     ProtocolVersion, QoS, ReasonCode, Utf8EncodedString,
@@ -8,10 +10,10 @@ use mqttscope_wire::{
 
 use super::peer::{Peer, ack, id, lasting, options, properties, publish};
 
-fn faults(peer: &mut Peer) -> Vec<Fault> {
+fn faults(peer: &mut Peer) -> Vec<ProtocolError> {
     let fault = |event| match event {
         Event::Disconnected {
-            cause: Cause::Fault(fault),
+            cause: Cause::ProtocolError(fault),
             ..
         } => Some(fault),
         _ => None,
@@ -27,7 +29,11 @@ fn deliveries(peer: &mut Peer) -> Vec<Delivery> {
     peer.events().into_iter().filter_map(delivery).collect()
 }
 
-fn acknowledge(peer: &mut Peer, delivery: Delivery, reason_code: ReasonCode) -> Result<(), Misuse> {
+fn acknowledge(
+    peer: &mut Peer,
+    delivery: Delivery,
+    reason_code: ReasonCode,
+) -> Result<(), CommandError> {
     peer.command(Command::Acknowledge {
         delivery,
         reason_code,
@@ -88,7 +94,7 @@ fn each_qos_is_answered() {
         })]);
         assert_eq!(
             peer.events(),
-            [Event::Odd(Oddity::UnknownPacketIdentifier(
+            [Event::Deviation(Deviation::UnknownPacketIdentifier(
                 PacketType::Pubrel,
                 id(5)
             ))]
@@ -158,7 +164,7 @@ fn aliases_that_come_in() {
             reason_code,
             ..Disconnect::default()
         })]);
-        assert_eq!(faults(&mut peer), [Fault::TopicAliasInvalid]);
+        assert_eq!(faults(&mut peer), [ProtocolError::TopicAliasInvalid]);
     }
 }
 
@@ -197,7 +203,7 @@ fn more_than_the_receive_maximum() {
         reason_code,
         ..Disconnect::default()
     })]);
-    assert_eq!(faults(&mut peer), [Fault::ReceiveMaximumExceeded]);
+    assert_eq!(faults(&mut peer), [ProtocolError::ReceiveMaximumExceeded]);
 }
 
 /// [MQTT-4.6.0-2], [MQTT-4.6.0-3] and [MQTT-4.3.3-9] v5; [MQTT-4.6.0-2] and [MQTT-4.6.0-3] v3.1.1
@@ -232,7 +238,7 @@ fn acknowledged_by_the_application_in_order() {
     peer.expect(&[ControlPacket::Puback(ack(1)), ControlPacket::Puback(ack(3))]);
     assert_eq!(
         acknowledge(&mut peer, held[0], ReasonCode::SUCCESS),
-        Err(Misuse::NoSuchDelivery)
+        Err(CommandError::NoSuchDelivery)
     );
     let no = ReasonCode::NOT_AUTHORIZED;
     acknowledge(&mut peer, held[3], no).unwrap();
@@ -303,7 +309,7 @@ fn acknowledged_after_the_connection_is_gone() {
         peer.client.handle_disconnected(peer.now);
         assert_eq!(
             acknowledge(&mut peer, held[0], ReasonCode::SUCCESS),
-            Err(Misuse::NoSuchDelivery)
+            Err(CommandError::NoSuchDelivery)
         );
         acknowledge(&mut peer, held[1], ReasonCode::SUCCESS).unwrap();
         peer.expect(&[]);
@@ -421,7 +427,7 @@ fn an_acknowledgement_takes_only_what_belongs_there() {
         reason_code: ReasonCode::SUCCESS,
         properties: properties(&[Property::TopicAlias(1)]),
     });
-    assert!(matches!(wrong, Err(Misuse::Encode(_))), "{wrong:?}");
+    assert!(matches!(wrong, Err(CommandError::Encode(_))), "{wrong:?}");
     acknowledge(&mut peer, delivery, ReasonCode::SUCCESS).unwrap();
     peer.expect(&[ControlPacket::Puback(ack(1))]);
 }

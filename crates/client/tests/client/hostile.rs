@@ -1,6 +1,6 @@
 //! A server that says anything.
 
-use mqttscope_client::{Cause, Command, Event, Fault, Limits, Options, Phase};
+use mqttscope_client::{Cause, Command, Event, Limits, Options, Phase, ProtocolError};
 use mqttscope_wire::{
     Acknowledgement, Auth, Connack, ControlPacket, Disconnect, PacketType, Properties, Property,
     ProtocolVersion, QoS, ReasonCode, ReasonCodes, Rule, Suback,
@@ -9,10 +9,10 @@ use proptest::prelude::*;
 
 use super::peer::{Peer, ack, id, options, properties, publish};
 
-fn fault(peer: &mut Peer) -> Option<Fault> {
+fn fault(peer: &mut Peer) -> Option<ProtocolError> {
     peer.events().into_iter().find_map(|event| match event {
         Event::Disconnected {
-            cause: Cause::Fault(fault),
+            cause: Cause::ProtocolError(fault),
             ..
         } => Some(fault),
         _ => None,
@@ -25,7 +25,7 @@ fn a_broken_packet_ends_the_connection() {
     for version in ProtocolVersion::ALL {
         let mut peer = Peer::connected(options(version), &[]);
         peer.client.handle_bytes(peer.now, &[0x36, 3, 0, 1, b'a']);
-        let Some(Fault::Malformed(error)) = fault(&mut peer) else {
+        let Some(ProtocolError::Malformed(error)) = fault(&mut peer) else {
             panic!()
         };
         assert_eq!(error.rule, Rule::PublishQoSReserved);
@@ -60,7 +60,7 @@ fn packets_that_a_server_does_not_send_now() {
         peer.feed(packet);
         assert_eq!(
             fault(&mut peer),
-            Some(Fault::Unexpected(packet.packet_type())),
+            Some(ProtocolError::Unexpected(packet.packet_type())),
             "before the CONNACK"
         );
     }
@@ -68,7 +68,7 @@ fn packets_that_a_server_does_not_send_now() {
     peer.feed(connack);
     assert_eq!(
         fault(&mut peer),
-        Some(Fault::Unexpected(PacketType::Connack))
+        Some(ProtocolError::Unexpected(PacketType::Connack))
     );
     let mut peer = Peer::connected(options(ProtocolVersion::V5), &[]);
     peer.client.handle_bytes(peer.now, &[0xc0, 0]);
@@ -90,7 +90,10 @@ fn a_packet_larger_than_was_announced() {
         let mut peer = Peer::connected(own, &[]);
         peer.client
             .handle_bytes(peer.now, &[0x30, 0xff, 0xff, 0xff, 0x7f]);
-        assert!(matches!(fault(&mut peer), Some(Fault::TooLarge { .. })));
+        assert!(matches!(
+            fault(&mut peer),
+            Some(ProtocolError::TooLarge { .. })
+        ));
     }
 }
 
@@ -230,7 +233,7 @@ fn a_maximum_qos_of_2_is_gone_on_with() {
     assert_eq!(peer.client.view().phase, Phase::Connecting);
     peer.client.handle_bytes(peer.now, &connack[6..]);
     let events = peer.events();
-    let odd = Event::Odd(mqttscope_client::Oddity::MaximumQoSValue);
+    let odd = Event::Deviation(mqttscope_client::Deviation::MaximumQoSValue);
     assert!(events.contains(&odd), "{events:?}");
     assert_eq!(peer.client.view().phase, Phase::Connected);
     assert_eq!(peer.client.view().server.maximum_qos, QoS::ExactlyOnce);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mqttscope_client::{Client, Command, Event, Instant, Message, Misuse, Options, Ticket};
+use mqttscope_client::{Client, Command, CommandError, Event, Instant, Message, Options, Ticket};
 use mqttscope_wire::{
     Acknowledgement, Connack, ControlPacket, PacketIdentifier, PropertiesBuf, Property,
     ProtocolVersion, Publish, QoS, TopicName,
@@ -88,7 +88,7 @@ impl Peer {
         self.client.options().version
     }
 
-    pub(crate) fn command(&mut self, command: Command) -> Result<Ticket, Misuse> {
+    pub(crate) fn command(&mut self, command: Command) -> Result<Ticket, CommandError> {
         self.client.handle_command(self.now, command)
     }
 

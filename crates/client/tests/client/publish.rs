@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mqttscope_client::{Command, Event, Failure, Limits, Misuse, Oddity, Options};
+use mqttscope_client::{Command, CommandError, Deviation, Event, Failure, Limits, Options};
 use mqttscope_wire::{
     Acknowledgement, ControlPacket, PacketType, PropertiesBuf, Property, ProtocolVersion, QoS,
     ReasonCode, Utf8EncodedString,
@@ -97,7 +97,8 @@ fn answers_to_nothing() {
             reason_code,
             ..ack(9)
         })]);
-        let odd = |packet_type| Event::Odd(Oddity::UnknownPacketIdentifier(packet_type, id(9)));
+        let odd =
+            |packet_type| Event::Deviation(Deviation::UnknownPacketIdentifier(packet_type, id(9)));
         assert_eq!(
             peer.events(),
             [
@@ -107,7 +108,10 @@ fn answers_to_nothing() {
             ]
         );
         peer.feed(ControlPacket::Pingresp);
-        assert_eq!(peer.events(), [Event::Odd(Oddity::UnaskedPingresp)]);
+        assert_eq!(
+            peer.events(),
+            [Event::Deviation(Deviation::UnaskedPingresp)]
+        );
     }
 }
 
@@ -196,27 +200,30 @@ fn misuse_changes_nothing() {
         .with_property(Property::MessageExpiryInterval(1))
         .unwrap();
     assert!(
-        matches!(peer.command(Command::publish(five)), Err(Misuse::Encode(_))),
+        matches!(
+            peer.command(Command::publish(five)),
+            Err(CommandError::Encode(_))
+        ),
         "not in this version"
     );
     let nowhere = Command::publish(message("", "", QoS::AtMostOnce));
-    assert_eq!(peer.command(nowhere), Err(Misuse::NoTopic));
+    assert_eq!(peer.command(nowhere), Err(CommandError::NoTopic));
     let alias = Command::Publish {
         message: message("a", "", QoS::AtMostOnce),
         topic_alias: Some(1),
     };
-    assert_eq!(peer.command(alias), Err(Misuse::TopicAlias));
+    assert_eq!(peer.command(alias), Err(CommandError::TopicAlias));
     let mut five = Peer::connected(options(ProtocolVersion::V5), &[]);
     let identified = message("a", "", QoS::AtMostOnce)
         .with_property(Property::SubscriptionIdentifier(1))
         .unwrap();
     assert!(matches!(
         five.command(Command::publish(identified)),
-        Err(Misuse::Encode(_))
+        Err(CommandError::Encode(_))
     ));
     assert_eq!(
         five.command(Command::Connect),
-        Err(Misuse::AlreadyConnected)
+        Err(CommandError::AlreadyConnected)
     );
     for peer in [&mut peer, &mut five] {
         assert_eq!(peer.events(), []);
@@ -237,11 +244,14 @@ fn messages_wait_for_a_connection_within_limits() {
     peer.publish("a", "1", QoS::AtMostOnce);
     peer.publish("a", "2", QoS::AtLeastOnce);
     let big = message("a", "0123456", QoS::AtLeastOnce);
-    assert_eq!(peer.command(Command::publish(big)), Err(Misuse::QueueFull));
+    assert_eq!(
+        peer.command(Command::publish(big)),
+        Err(CommandError::QueueFull)
+    );
     peer.publish("a", "3", QoS::AtLeastOnce);
     assert_eq!(
         peer.command(Command::publish(message("a", "", QoS::AtMostOnce))),
-        Err(Misuse::QueueFull)
+        Err(CommandError::QueueFull)
     );
     assert_eq!(
         (peer.client.view().queued, peer.client.view().queued_bytes),
@@ -330,8 +340,8 @@ fn aliases_that_go_out() {
         peer.command(named(alias)).unwrap();
         expect(&mut peer, written, Some(alias));
     }
-    assert_eq!(peer.command(named(3)), Err(Misuse::TopicAlias));
-    assert_eq!(peer.command(named(0)), Err(Misuse::TopicAlias));
+    assert_eq!(peer.command(named(3)), Err(CommandError::TopicAlias));
+    assert_eq!(peer.command(named(0)), Err(CommandError::TopicAlias));
 }
 
 #[test]

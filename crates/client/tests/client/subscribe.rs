@@ -1,6 +1,6 @@
 //! Subscribing and unsubscribing.
 
-use mqttscope_client::{Cause, Command, Event, Failure, Fault, Misuse};
+use mqttscope_client::{Cause, Command, CommandError, Event, Failure, ProtocolError};
 use mqttscope_wire::{
     ControlPacket, Properties, PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode,
     ReasonCodes, RetainHandling, Suback, Subscribe, Subscription, SubscriptionOptions,
@@ -87,13 +87,13 @@ fn with_all_options() {
             subscriptions: list,
             properties: PropertiesBuf::new()
         }),
-        Err(Misuse::Encode(_))
+        Err(CommandError::Encode(_))
     ));
     let none = Command::Subscribe {
         subscriptions: SubscriptionsBuf::new(),
         properties: PropertiesBuf::new(),
     };
-    assert!(matches!(peer.command(none), Err(Misuse::Encode(_))));
+    assert!(matches!(peer.command(none), Err(CommandError::Encode(_))));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn an_answer_with_another_number_of_codes() {
     let mut peer = Peer::connected(options(ProtocolVersion::V3_1_1), &[]);
     peer.command(plain(&["a", "b"])).unwrap();
     peer.feed(suback(1, &[0]));
-    let fault = Cause::Fault(Fault::ReasonCodeCount);
+    let fault = Cause::ProtocolError(ProtocolError::ReasonCodeCount);
     assert!(
         peer.events()
             .iter()

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use mqttscope_client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
+use mqttscope_client::{Cause, Command as ClientCommand, Phase as ClientPhase, ProtocolError};
 use mqttscope_protocol::{
     Action, Advice, BridgeEnd, BridgeSays, ClosedBy, ConnectionEvent, ConnectionId, EventKind,
     EventView, Target, bare_address,
@@ -300,7 +300,7 @@ impl Engine {
             } => said(PacketType::Disconnect, *reason_code, properties),
             Cause::AnsweredAsV3_1_1 { .. } => End::OlderVersion,
             Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
-            Cause::Fault(Fault::TooLarge { len })
+            Cause::ProtocolError(ProtocolError::TooLarge { len })
                 if connection
                     .profile
                     .properties
@@ -309,7 +309,7 @@ impl Engine {
             {
                 End::LargerThanKept(*len)
             }
-            Cause::Fault(fault) => {
+            Cause::ProtocolError(fault) => {
                 if let Some(foreign) = self.foreign(id, attempt.began) {
                     return Some(foreign);
                 }
@@ -502,7 +502,7 @@ fn reason_is_quiet(reason: &str) -> bool {
 fn by(cause: &Cause, end: Option<&End>, is_closed: bool, target: &Target) -> ClosedBy {
     match (cause, end) {
         (Cause::Requested, _) | (_, Some(End::Cut | End::Struck)) => ClosedBy::You,
-        (_, Some(End::TextFrame(_))) | (Cause::TimedOut(_) | Cause::Fault(_), _) => {
+        (_, Some(End::TextFrame(_))) | (Cause::TimedOut(_) | Cause::ProtocolError(_), _) => {
             ClosedBy::Client
         }
         // The client closes it, having read what it cannot go on with.

@@ -1,6 +1,8 @@
 //! What a client tells of itself, as the page hears it.
 
-use mqttscope_client::{Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket};
+use mqttscope_client::{
+    Cause, Command as ClientCommand, Event, Failure, Phase, ProtocolError, Ticket,
+};
 use mqttscope_protocol::{
     BridgeRequest, BridgeSays, ConnectionId, Notice, Outcome, Profile, Report, Target,
 };
@@ -403,12 +405,12 @@ pub(super) fn words(
         Cause::TimedOut(_) if phase == doctor::Phase::Opening => "it did not open in time".into(),
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),
-        Cause::Fault(Fault::TooLarge { len }) => {
+        Cause::ProtocolError(ProtocolError::TooLarge { len }) => {
             format!("a packet came that is larger than this client takes ({len} bytes)")
         }
         // Before version 5 no code says how.
-        Cause::Fault(_) if !version.is_v5() => "the server broke the protocol".into(),
-        Cause::Fault(fault) => format!(
+        Cause::ProtocolError(_) if !version.is_v5() => "the server broke the protocol".into(),
+        Cause::ProtocolError(fault) => format!(
             "the server broke the protocol ({})",
             name(PacketType::Disconnect, fault.reason_code())
         ),

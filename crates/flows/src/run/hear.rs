@@ -18,7 +18,7 @@ impl Stage<'_> {
                 cause => {
                     let closed = self.blame.get(client) == Some(&Why::Closed);
                     if closed {
-                        let by_client = matches!(cause, Cause::Fault(_));
+                        let by_client = matches!(cause, Cause::ProtocolError(_));
                         self.happen(What::Closed { client, by_client });
                         if by_client {
                             self.blame(client, Why::ClosedByClient);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mqttscope_broker::ConnectionId;
-use mqttscope_client::{Cause, Event, Oddity};
+use mqttscope_client::{Cause, Deviation, Event};
 use mqttscope_sim::{Crossing, End};
 use mqttscope_wire::{
     Context, ControlPacket, PacketIdentifier, PacketType, ReasonCode, Sender, StreamDecoder,
@@ -83,11 +83,13 @@ impl Ear {
 pub(crate) fn orderly(event: &Event) -> Result<(), TestCaseError> {
     match event {
         // A PUBREL whose PUBCOMP was lost comes again and finds nothing; no other answer does.
-        Event::Odd(Oddity::UnknownPacketIdentifier(kind, _)) if *kind != PacketType::Pubrel => {
+        Event::Deviation(Deviation::UnknownPacketIdentifier(kind, _))
+            if *kind != PacketType::Pubrel =>
+        {
             Err(TestCaseError::fail(format!("{event:?}")))
         }
         Event::Disconnected {
-            cause: Cause::Fault(fault),
+            cause: Cause::ProtocolError(fault),
             ..
         } => Err(TestCaseError::fail(format!("{fault:?}"))),
         Event::Disconnected {

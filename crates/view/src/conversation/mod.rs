@@ -14,9 +14,7 @@ use std::ops::Range;
 use mqttscope_monitor::{ConnectionId, Instant, Monitor, shown_by_one_side};
 use mqttscope_shared::Recorded;
 use mqttscope_wire::frame::{self, Header};
-use mqttscope_wire::{
-    PacketType, ProtocolVersion, Rule, Seen, Sender, Severity, version_named,
-};
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity, version_named};
 
 use crate::payload::Followed;
 use crate::states::{Passed, Replay, Source, StateView};

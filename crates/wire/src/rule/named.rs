@@ -24,8 +24,7 @@ impl<'de> Deserialize<'de> for Rule {
             }
 
             fn visit_str<E: Error>(self, name: &str) -> Result<Rule, E> {
-                Rule::from_name(name)
-                    .ok_or_else(|| E::invalid_value(Unexpected::Str(name), &self))
+                Rule::from_name(name).ok_or_else(|| E::invalid_value(Unexpected::Str(name), &self))
             }
         }
         deserializer.deserialize_str(Name)

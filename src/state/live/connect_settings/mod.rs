@@ -135,7 +135,9 @@ fn check_authority(rest: &str) -> Result<(), String> {
         None => !host.contains(NOT_IN_A_HOST),
     };
     if !is_host {
-        return Err(format!("“{host}” is neither a host name nor an IP address."));
+        return Err(format!(
+            "“{host}” is neither a host name nor an IP address."
+        ));
     }
     match port {
         Some(port) if port.parse::<u16>().is_ok_and(|port| port > 0) => Ok(()),
