@@ -7,7 +7,7 @@ use mqttscope_wire::{PacketType, ProtocolVersion, QoS};
 use crate::behaviour::Behaviour;
 
 /// The most clients of a scenario.
-pub const MAX_CLIENTS: usize = 6;
+pub const MAX_CLIENTS: usize = 7;
 /// The most things that its clients do.
 pub const MAX_STEPS: usize = 200;
 /// The most ways in which its applications answer.

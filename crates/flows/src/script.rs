@@ -361,11 +361,11 @@ mod tests {
 
     #[test]
     fn a_wrong_line_makes_no_other_line_wrong() {
-        let clients: String = (1..=7).map(|n| format!("subscriber S{n}\n")).collect();
-        let text = clients + "at 0 S1 connect\nat 0 S7 connect";
+        let clients: String = (1..=8).map(|n| format!("subscriber S{n}\n")).collect();
+        let text = clients + "at 0 S1 connect\nat 0 S8 connect";
         let errors = Scenario::check(&text).1;
         assert_eq!(errors.len(), 1, "{errors:?}");
-        assert!(errors[0].line == 7 && errors[0].message.contains("at most 6 clients"));
+        assert!(errors[0].line == 8 && errors[0].message.contains("at most 7 clients"));
 
         for line in [
             "publisher a-name-that-is-far-too-long",

@@ -68,6 +68,20 @@ fn responses_come_in_another_order_and_name_their_requests() {
 }
 
 #[test]
+fn each_answer_reaches_who_asked() {
+    let run = run("Two requesters, one responder");
+    for (name, what) in [("a", "tea"), ("b", "coffee")] {
+        let answer = (
+            format!("answers/{name}"),
+            format!("price of {what}? 42"),
+            Some("1".to_owned()),
+            false,
+        );
+        assert_eq!(reach(&run, &name.to_uppercase()), [answer]);
+    }
+}
+
+#[test]
 fn a_late_subscriber_gets_what_is_retained_and_nothing_else() {
     let run = run("Weather by city, and a late subscriber");
     let topics = |name: &str| -> Vec<(String, bool)> {
@@ -78,7 +92,8 @@ fn a_late_subscriber_gets_what_is_retained_and_nothing_else() {
     };
     let city = |name: &str, retain: bool| (format!("weather/{name}"), retain);
     assert_eq!(topics("Oslo"), [city("oslo", false)]);
-    assert_eq!(topics("All"), [city("oslo", false), city("rome", false)]);
+    let wind = city("oslo/wind", false);
+    assert_eq!(topics("All"), [city("oslo", false), city("rome", false), wind]);
     assert_eq!(topics("Late"), [city("oslo", true)]);
 }
 
@@ -98,6 +113,17 @@ fn every_worker_does_the_job_that_it_was_given() {
         .map(|(_, payload, ..)| payload)
         .collect();
     assert_eq!(results, ["result of 1", "result of 2"]);
+}
+
+#[test]
+fn the_broker_takes_turns_among_five_workers() {
+    let run = run("Jobs for five workers");
+    for (worker, jobs) in [("A", "16"), ("B", "27"), ("C", "3"), ("D", "4"), ("E", "5")] {
+        let reached = reach(&run, worker).into_iter();
+        let payloads: String = reached.map(|(_, payload, ..)| payload).collect();
+        assert_eq!(payloads, jobs, "{worker}");
+    }
+    assert_eq!(reach(&run, "Collector").len(), 7);
 }
 
 /// The Correlation Data of what reaches a client at a topic, with what it says.

@@ -77,8 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn each_step_of_five_lanes_can_be_seen_on_a_phone() {
-        let (run, diagram) = of("Shared subscription");
+    fn each_step_can_be_seen_on_a_phone() {
+        for title in ["Shared subscription", "Jobs for five workers"] {
+            each_step_can_be_seen(title);
+        }
+    }
+
+    fn each_step_can_be_seen(title: &str) {
+        let (run, diagram) = of(title);
         assert!(diagram.width > PHONE, "all lanes fit");
         let beats = run.beats();
         let mut left = 0;

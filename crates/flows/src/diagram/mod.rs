@@ -81,6 +81,10 @@ impl Look {
                 },
                 ..wide
             },
+            // What fits in no way is moved from side to side: then it need not be tight.
+            Some(_) if Self::NARROW.width(lanes) > room && Self::TIGHT.width(lanes) <= room => {
+                Self::TIGHT.within(gaps, room)
+            }
             Some(_) => Self::NARROW.within(gaps, room),
             None => wide,
         }
@@ -90,13 +94,8 @@ impl Look {
     #[must_use]
     pub const fn beside(lanes: usize, room: u32) -> Self {
         let gaps = (lanes as u32).saturating_sub(1);
-        let narrow = Self::NARROW;
-        let wanted = narrow
-            .spacing
-            .saturating_mul(gaps)
-            .saturating_add(narrow.margin.saturating_mul(2));
-        if wanted <= room {
-            narrow.within(gaps, room)
+        if Self::NARROW.width(lanes) <= room {
+            Self::NARROW.within(gaps, room)
         } else {
             Self::TIGHT.within(gaps, room)
         }
