@@ -213,6 +213,8 @@ pub struct CapturedRow {
     pub version: Option<ProtocolVersion>,
     /// Whether a CONNECT names that version.
     pub is_named: bool,
+    /// Why it is that version: phrases without a full stop; empty: none is known.
+    pub known_by: String,
     /// When its first packet came, since 1970.
     pub begins: Instant,
     /// The time from its first packet to its last, or to its end.

@@ -122,8 +122,11 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
         words::duration(row.lasts)
     );
     let [errors, warnings, _] = row.findings;
+    let known_by = (row.version.filter(|_| !row.is_named)).map_or_else(String::new, |version| {
+        format!("; MQTT {}: {}", version.name(), row.known_by)
+    });
     let title = format!(
-        "{} to {}, {}{}{}",
+        "{} to {}, {}{known_by}{}{}",
         row.client,
         row.server,
         row.transport,

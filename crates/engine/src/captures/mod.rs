@@ -540,7 +540,10 @@ impl Captures {
     pub(crate) fn event(&self, log: &WireLog, record: &Record) -> Option<ConnectionEvent> {
         let mut event = log.event(record)?;
         match (event.kind, self.by_number(record.connection)) {
-            (EventKind::Begins, Some(captured)) => event.address = captured.says_beginning(),
+            (EventKind::Begins, Some(captured)) => {
+                event.address = captured.says_beginning();
+                event.cause = captured.says_version();
+            }
             (EventKind::Ended, Some(captured)) => event.after = captured.lasts(),
             _ => {}
         }

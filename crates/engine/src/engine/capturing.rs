@@ -6,7 +6,7 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Ending, Event};
 use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Fate, RecordId, Target};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
+use mqttscope_wire::{Context, Detection, Sender, dissect};
 
 use super::Engine;
 use super::told::why_ended;
@@ -250,8 +250,8 @@ impl Engine {
             return;
         };
         if let Some(held) = &mut captured.held {
-            if let Some(version) = held.push(sent, bytes) {
-                self.begin_captured(id, version);
+            if let Some(detected) = held.push(sent, bytes) {
+                self.begin_captured(id, detected);
             }
             return;
         }
@@ -261,23 +261,23 @@ impl Engine {
     /// The version is known by now, or has to be guessed: what waited for it is written down.
     pub(super) fn flush(&mut self, id: recording::ConnectionId) {
         let held = self.captures.get_mut(id).and_then(|it| it.held.as_ref());
-        if let Some(version) = held
+        if let Some(detected) = held
             .filter(|held| !held.is_empty())
-            .map(|held| held.detect().0)
+            .map(|held| held.detect())
         {
-            self.begin_captured(id, version);
+            self.begin_captured(id, detected);
         }
     }
 
-    fn begin_captured(&mut self, id: recording::ConnectionId, version: ProtocolVersion) {
-        let version = self.captures.read_as.unwrap_or(version);
+    fn begin_captured(&mut self, id: recording::ConnectionId, detected: Detection) {
+        let version = self.captures.read_as.unwrap_or(detected.version);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
         let held = captured.held.take().unwrap_or_default();
         // A log may have told of packets of it before.
         let is_new = captured.packets == 0;
-        captured.begin(version);
+        captured.begin(version, detected.reasons);
         let was_open = match held.first().filter(|_| is_new) {
             Some(first) => captured.begins_with(first),
             None => !captured.opened.has_syn,

@@ -533,12 +533,32 @@ fn the_state_around_a_captured_packet_is_known() {
 
 #[test]
 fn a_version_is_worked_out_where_no_connect_is_there() {
-    let (_, shown) = read(&["files/t9_midstream.pcap"], 1 << 20);
+    let (mut engine, shown) = read(&["files/t9_midstream.pcap"], 1 << 20);
     let capture = Capture::read(&file("files/t9_midstream.pcap"), None);
     let row = &shown.captured[0];
     assert!(!row.is_named);
     assert_eq!(row.version, capture.connections[0].version);
     assert!(row.version.is_some());
+    // And the reasons are told, in the row and at its beginning.
+    assert_eq!(row.known_by, "TODO");
+    assert_eq!(beginning(&mut engine, &shown), format!("MQTT TODO: {}", row.known_by));
+    let (mut engine, shown) = read(&["recorded/tcp.pcap"], 1 << 20);
+    let row = &shown.captured[0];
+    assert_eq!(row.known_by, "a CONNECT names its protocol level");
+    assert!(beginning(&mut engine, &shown).ends_with(&row.known_by));
+}
+
+/// What the first row of a beginning says of the version.
+fn beginning(engine: &mut Engine, shown: &Shown) -> String {
+    let begins = (shown.wire.iter()).find(|row| row.event == Some(EventKind::Begins));
+    let record = begins.unwrap().record;
+    engine.handle_command(Instant::from_millis(1), Command::Inspect(record));
+    let mut reports = engine.reports(Instant::from_millis(2)).into_iter();
+    let told = reports.find_map(|report| match report {
+        Report::Event(view) => Some(view.event.cause),
+        _ => None,
+    });
+    told.unwrap()
 }
 
 #[test]
