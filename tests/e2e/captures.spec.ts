@@ -50,12 +50,19 @@ test("several files at once, a capture in WebSocket and one with a gap", async (
 });
 
 test("keys may come behind the capture that they open", async ({ page }) => {
-  await open(page, "recorded/tls-1.3.pcap");
-  await expect(page.getByTestId("captured-row")).toHaveCount(0);
+  await open(page, "recorded/tls-1.3.pcap", "files/t12_keepalive.pcap");
+  // What was not opened is a row, the last one, that says why; there is nothing to see behind it.
+  const connections = page.getByTestId("captured-row");
+  await expect(connections).toHaveCount(2);
+  await expect(connections.last()).toContainText("not opened");
+  await expect(connections.last()).toContainText("is encrypted, and no key log has its keys");
+  await connections.last().click();
+  await expect(page.getByTestId("nothing")).toContainText("This connection is encrypted, and no key log has its keys.");
   await expect(page.getByTestId("capture-summary")).toContainText("TLS that no key opens");
   await page.getByTestId("capture-files").setInputFiles(file("recorded/tls-1.3.keys"));
-  await expect(page.getByTestId("captured-row")).toHaveCount(1);
-  await expect(page.getByTestId("captured-row")).toContainText("recorder");
+  await expect(connections).toHaveCount(2);
+  await expect(connections.filter({ hasText: "recorder" })).toContainText("TLS");
+  await expect(connections.filter({ hasText: "not opened" })).toHaveCount(0);
   await expect(page.getByTestId("file-state").last()).toContainText("key log");
   await expect(rows(page).filter({ hasText: "hall/2" }).first()).toBeVisible();
 });

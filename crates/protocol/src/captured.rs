@@ -37,6 +37,8 @@ pub struct CaptureView {
     pub times: Option<(Instant, Instant)>,
     /// What was not read, and why: sentences without a full stop.
     pub notes: Vec<String>,
+    /// The last connection of an earlier reading, which is gone with all before it; none: nothing was read again.
+    pub gone: Option<ConnectionId>,
     /// What the faults of taps did, by file and number.
     pub faults: Vec<FaultRow>,
 }
@@ -234,6 +236,8 @@ pub struct CapturedRow {
     pub ended: Option<String>,
     /// The name of the CONNACK's Reason Code, where the server refused it.
     pub refused: Option<String>,
+    /// Why its TLS was not opened, so that nothing more is known of it: the end of a sentence that begins with it.
+    pub sealed: Option<String>,
 }
 
 /// How many packets came when.

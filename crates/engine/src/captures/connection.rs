@@ -44,6 +44,8 @@ pub(crate) struct Captured {
     pub(crate) transport: Transport,
     /// What shows what it carries.
     pub(crate) why: String,
+    /// Why its TLS was not opened, the end of a sentence that begins with it; none: it was, or there is none.
+    pub(crate) sealed: Option<Box<str>>,
     /// The connection to the monitor.
     pub(crate) socket: SocketId,
     /// Its bytes on their way into the log; none: it ended.
@@ -208,6 +210,7 @@ impl Captured {
             tapped: None,
             transport: Transport::Nothing,
             why: String::new(),
+            sealed: None,
             socket,
             stream: None,
             held: Some(Box::default()),
@@ -467,7 +470,8 @@ impl Captured {
     }
 
     pub(crate) fn begins(&self) -> Instant {
-        self.times.map_or(Instant::ZERO, |(first, _)| first)
+        let first = self.times.map(|(first, _)| first);
+        first.or(self.opened_at()).unwrap_or_default()
     }
 
     pub(crate) fn lasts(&self) -> Duration {
@@ -605,6 +609,7 @@ impl Captured {
             gaps: self.gaps,
             ended: self.ended.clone(),
             refused: self.refused.clone(),
+            sealed: self.sealed.as_deref().map(str::to_owned),
         }
     }
 }

@@ -77,6 +77,8 @@ struct Reading {
     beginning: Option<Beginning>,
     /// Servers that were not reached.
     unreached: Unreached,
+    /// How many TLS connections were not opened, by the reason.
+    sealed: BTreeMap<Box<str>, u64>,
     /// Its connections go on in another file.
     went_on: bool,
 }
@@ -122,6 +124,8 @@ pub(crate) struct Captures {
     listed: Listed,
     faulted: Faulted,
     last_id: u32,
+    /// The last of an earlier reading.
+    gone: Option<ConnectionId>,
     /// All packets are read as this version.
     pub(crate) read_as: Option<ProtocolVersion>,
     /// Of files that are read to their end.
@@ -255,6 +259,16 @@ impl Captures {
                 "{count} {noun} {are} told in words, without bytes: no rules are checked of these"
             ));
         }
+        let sealed = reading.as_ref().map(|reading| reading.sealed.clone());
+        for (why, count) in sealed.unwrap_or_default() {
+            self.note(match count {
+                1 => format!("1 TLS connection {why}"),
+                _ => {
+                    let count = mqttscope_view::digits::grouped(count);
+                    format!("{count} TLS connections: each {why}")
+                }
+            });
+        }
         match reading.map(|reading| reading.what) {
             Some(What::Keys(text)) if state == CaptureState::Read => {
                 let lines = KeyLog::new().add(&text).lines;
@@ -309,6 +323,7 @@ impl Captures {
             files,
             keys: core::mem::take(&mut self.keys),
             last_id: self.last_id,
+            gone: Some(ConnectionId(self.last_id)),
             read_as: self.read_as,
             ..Self::default()
         };
@@ -375,6 +390,13 @@ impl Captures {
         why.clone_into(&mut captured.why);
     }
 
+    /// The TLS of a connection was not opened.
+    pub(crate) fn seal(&mut self, id: recording::ConnectionId, why: &str) {
+        if let Some(captured) = self.get_mut(id) {
+            captured.sealed = Some(why.into());
+        }
+    }
+
     /// An end has another name.
     pub(crate) fn named(&mut self, id: recording::ConnectionId, end: Role, name: &str) {
         let Some(captured) = self.get_mut(id) else {
@@ -411,6 +433,12 @@ impl Captures {
         let Some(captured) = self.all.get(place).filter(|captured| !captured.is_mqtt()) else {
             return;
         };
+        if let Some(why) = &captured.sealed {
+            self.listed.seal(place);
+            if let Some(reading) = self.readings.get_mut(&self.at) {
+                count_sealed(&mut reading.sealed, why);
+            }
+        }
         if let Some(reading) = self.readings.get_mut(&self.at) {
             let unreached = &mut reading.unreached;
             unreached.count(&captured.opened.server, captured.transport);
@@ -419,13 +447,12 @@ impl Captures {
             }
         }
         self.others = self.others.saturating_add(1);
-        let is_sealed = captured.transport == Transport::Tls;
+        let is_sealed = captured.sealed.is_some();
         self.sealed = self.sealed.saturating_add(is_sealed.into());
         if let Some(file) = self.files.get_mut(self.at) {
             file.others = file.others.saturating_add(1);
             file.sealed = file.sealed.saturating_add(is_sealed.into());
         }
-        // Who opens TLS says himself what became of it.
         let is_silent = matches!(
             captured.transport,
             Transport::Nothing | Transport::Refused | Transport::Unanswered
@@ -558,6 +585,19 @@ impl Captures {
     /// The same, to be changed.
     pub(crate) fn of_number(&mut self, id: ConnectionId) -> Option<&mut Captured> {
         self.all.get_mut(*self.of.get(&id)?)
+    }
+}
+
+/// One more that was not opened for this reason.
+fn count_sealed(sealed: &mut BTreeMap<Box<str>, u64>, why: &str) {
+    // The rows have them all.
+    let has_room = sealed.len() < MOST_OF_FILE;
+    match sealed.get_mut(why) {
+        Some(count) => *count = count.saturating_add(1),
+        None if has_room => {
+            sealed.insert(why.into(), 1);
+        }
+        None => {}
     }
 }
 

@@ -238,6 +238,7 @@ impl Engine {
                 let at = moment(at_ns).unwrap_or(self.captured_at);
                 self.marked(connection, at, frame, comment);
             }
+            Event::Sealed { connection, why } => self.captures.seal(connection, why),
             // The reader itself uses them where it can.
             Event::KeyLog(text) => self.captures.add_keys(text),
             Event::Note(note) => self.captures.note(note.to_owned()),

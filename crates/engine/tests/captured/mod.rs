@@ -333,10 +333,20 @@ fn keys_open_what_was_read_before_them() {
         (without.view.connections, packets(&without).count()),
         (0, 0)
     );
-    assert!(without.view.sealed > 0);
+    // What was not opened is a row with its reason, and a note.
+    let [row] = &without.captured[..] else {
+        panic!("{:?}", without.captured);
+    };
+    let why = "is encrypted, and no key log has its keys";
+    assert_eq!((row.sealed.as_deref(), &*row.transport), (Some(why), "TLS"));
+    assert_eq!((row.packets, without.view.sealed), (0, 1));
+    assert!(row.begins > Instant::ZERO && row.version.is_none());
+    assert_eq!(without.view.notes, [format!("1 TLS connection {why}")]);
+    assert_eq!(without.view.files[0].notes, without.view.notes);
     let before = open(&[&keys, &capture]);
     let behind = open(&[&capture, &keys]);
     assert!(before.view.connections > 0 && before.view.sealed == 0);
+    assert!(behind.view.gone >= Some(row.id) && Some(behind.captured[0].id) > behind.view.gone);
     assert!(matches!(behind.view.files[1].state, CaptureState::Keys(lines) if lines > 0));
     let says = |shown: &Shown| {
         packets(shown)
