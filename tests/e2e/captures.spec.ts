@@ -97,6 +97,8 @@ test("a large file shows its first packets while it is read, and can be stopped"
   await page.goto("#/captures");
   await large(page);
   await expect(rows(page).first()).toBeVisible();
+  // How fast, and what was found by now.
+  await expect(page.getByTestId("file-pace")).toHaveText(/^[\d.,]+ [kM]?B\/s · [1-9][\d,]* packets so far$/);
   await page.getByTestId("stop-reading").click();
   await expect(page.getByTestId("file-state")).toContainText("stopped at");
   await expect(page.getByTestId("stop-reading")).toHaveCount(0);

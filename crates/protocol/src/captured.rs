@@ -128,6 +128,10 @@ pub struct CaptureFile {
     pub state: CaptureState,
     /// Its frames, so far as it is read to its end.
     pub frames: u64,
+    /// Packets of MQTT that were found in it so far.
+    pub packets: u64,
+    /// Bytes of it that were read in a second, on average; none: it is not known yet.
+    pub rate: Option<u64>,
     /// Connections with MQTT in it.
     pub connections: u64,
     /// Connections with something else, or with nothing.

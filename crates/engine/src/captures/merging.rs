@@ -269,6 +269,7 @@ impl Reading {
             is_timed: false,
             key: 0,
             last: None,
+            began: None,
             in_words: 0,
             beginning: None,
             unreached: Unreached::default(),

@@ -10,6 +10,7 @@ mod merging;
 #[cfg(test)]
 mod tests;
 
+use core::time::Duration;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
 
@@ -40,6 +41,8 @@ const MOST_NOTES: usize = 200;
 const MOST_OF_FILE: usize = 5;
 /// Connections without MQTT that are named.
 const MOST_NAMED: u64 = 20;
+/// How long a file must have been read before it is said how fast.
+const SHORTEST_READ: Duration = Duration::from_millis(200);
 /// Bytes that show whether a file is a key log.
 const PROBED: usize = 4 << 10;
 
@@ -71,6 +74,8 @@ struct Reading {
     key: u64,
     /// The last time that was told of it.
     last: Option<Instant>,
+    /// When its first bytes came, and how many these were.
+    began: Option<(Instant, u64)>,
     /// Packets of which it has only words.
     in_words: u64,
     /// Its beginning, until its first frame has its turn: that of a file before may end by then, whose connections go on in it.
@@ -178,7 +183,7 @@ impl Captures {
     }
 
     /// Takes the bytes that were wanted.
-    pub(crate) fn take(&mut self, bytes: &[u8]) {
+    pub(crate) fn take(&mut self, now: Instant, bytes: &[u8]) {
         let Some(current) = self.wanted.take() else {
             return;
         };
@@ -188,7 +193,8 @@ impl Captures {
         file.state = CaptureState::Reading;
         file.read = file.read.saturating_add(bytes.len() as u64);
         // A file that shrinks while it is read ends where nothing comes any more.
-        let is_end = bytes.is_empty() || file.size.is_some_and(|size| file.read >= size);
+        let read = file.read;
+        let is_end = bytes.is_empty() || file.size.is_some_and(|size| read >= size);
         let reading = match self.readings.remove(&current) {
             Some(mut reading) => {
                 match &mut reading.what {
@@ -211,6 +217,10 @@ impl Captures {
         };
         let reading = self.readings.entry(current).or_insert(reading);
         reading.is_ended = is_end;
+        let (from, before) = *reading.began.get_or_insert((now, read));
+        if let Some(file) = self.files.get_mut(current) {
+            file.rate = rate(read.saturating_sub(before), now - from);
+        }
         if is_end && let What::Capture(reader) = &mut reading.what {
             reader.handle_end();
         }
@@ -464,8 +474,16 @@ impl Captures {
         self.note(note);
     }
 
+    /// So many packets more were found in the current file.
+    pub(crate) fn count_found(&mut self, packets: usize) {
+        if let Some(file) = self.files.get_mut(self.at) {
+            file.packets = file.packets.saturating_add(packets as u64);
+        }
+    }
+
     /// Of a packet there are only words.
     pub(crate) fn count_in_words(&mut self) {
+        self.count_found(1);
         self.in_words = self.in_words.saturating_add(1);
         if let Some(reading) = self.readings.get_mut(&self.at) {
             reading.in_words = reading.in_words.saturating_add(1);
@@ -586,6 +604,14 @@ impl Captures {
     pub(crate) fn of_number(&mut self, id: ConnectionId) -> Option<&mut Captured> {
         self.all.get_mut(*self.of.get(&id)?)
     }
+}
+
+/// Bytes in a second, once these took long enough to tell.
+fn rate(bytes: u64, took: Duration) -> Option<u64> {
+    let micros = u64::try_from(took.as_micros()).ok()?;
+    let is_long = took >= SHORTEST_READ;
+    let rate = bytes.saturating_mul(1_000_000).checked_div(micros)?;
+    is_long.then_some(rate)
 }
 
 /// One more that was not opened for this reason.

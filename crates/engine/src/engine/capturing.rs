@@ -51,7 +51,7 @@ impl Engine {
                 return;
             }
         };
-        self.captures.take(bytes);
+        self.captures.take(now, bytes);
         self.read_on();
     }
 
@@ -358,6 +358,7 @@ impl Engine {
         if let Some((connection, first)) = name {
             self.captures.rename(connection, first);
         }
+        self.captures.count_found(self.firsts.len());
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at, first);
         }
