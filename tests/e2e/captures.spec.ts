@@ -169,6 +169,8 @@ test("a filter narrows the lists, and a wrong one says where and why", async ({ 
   await expect(total).toHaveText("7 packets found");
   await search.fill('client_id == "meter-7" && finding.severity == error');
   await expect(total).toHaveText("1 packet found");
+  await search.fill("all mqtt.qos > 1 && mqtt.hdrflags & 0xf0 == 0x30");
+  await expect(total).toHaveText("7 packets found");
   await search.fill('mqtt.qos == "many"');
   await expect(page.getByTestId("search-wrong")).toContainText("many");
   await expect(search).toHaveAttribute("aria-invalid", "true");
