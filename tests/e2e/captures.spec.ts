@@ -159,6 +159,29 @@ test("packets of a capture are exported", async ({ page }) => {
   expect(saved.trim().split("\n").map((line) => JSON.parse(line).topic)).toContain("hall/3/temperature");
 });
 
+twice("a link to the packets of a connection opens them in Dissect as a conversation", async (hand, page) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  const link = async () => {
+    await hand.press(page.getByTestId("export"));
+    await hand.press(page.getByRole("menuitem", { name: "Link to these packets" }));
+  };
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  await link();
+  const said = page.getByRole("status");
+  await expect(said.filter({ hasText: "No link was made: the packets are of several connections" })).toBeVisible();
+  await page.getByTestId("captured-row").filter({ hasText: "meter-7" }).click();
+  await page.getByTestId("search").fill("mqtt.msgtype in {CONNECT, CONNACK, SUBSCRIBE, SUBACK}");
+  await expect(page.getByTestId("total")).toHaveText("4 packets found");
+  await link();
+  await expect(said.filter({ hasText: "4 packets" })).toBeVisible();
+  await hand.press(page.getByRole("button", { name: "Open in Dissect" }));
+  await expect(page).toHaveURL(/#\/dissect/);
+  const packets = page.getByTestId("packet");
+  await expect(packets).toHaveCount(4);
+  await expect(packets.first()).toContainText("CONNECT");
+});
+
 test("a filter narrows the lists, and a wrong one says where and why", async ({ page }) => {
   await page.goto("#/captures");
   await page.getByTestId("sample").click();

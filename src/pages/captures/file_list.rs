@@ -100,7 +100,9 @@ fn row(file: &CaptureFile, close: Option<Callback<MouseEvent>>) -> Html {
         let packets = format!("{} so far", words::count(file.packets, "packet"));
         // Of what grows it is not known how fast it comes.
         let rate = file.rate.filter(|_| file.size.is_some());
-        rate.map_or(packets.clone(), |rate| format!("{}/s · {packets}", words::bytes(rate)))
+        rate.map_or(packets.clone(), |rate| {
+            format!("{}/s · {packets}", words::bytes(rate))
+        })
     });
     html! {
         <li data-testid="capture-file">

@@ -40,7 +40,9 @@ pub(in crate::pages) fn traffic(
     } else {
         (!live.search.is_empty()).then(|| words::nothing_yet(&live.search))
     };
-    let sealed = live.sealed().map(|why| ("Not opened", sentence(&format!("this connection {why}"))));
+    let sealed = live
+        .sealed()
+        .map(|why| ("Not opened", sentence(&format!("this connection {why}"))));
     let none_found = sealed.or(none_found);
     let none_found = none_found.map(|(title, says)| (title.into(), AttrValue::from(says)));
     let grows = live.grows();

@@ -137,6 +137,7 @@ impl Live {
             // A packet that is not wanted any more; files, notices and what scripts are told are nobody's state.
             Report::Script(..)
             | Report::Recording(_)
+            | Report::Link(_)
             | Report::Packet(_)
             | Report::Event(_)
             | Report::History(_)
@@ -166,10 +167,17 @@ mod tests {
             };
             Act::Report(vec![Report::Summary(summary.into())])
         };
-        let acts = [Act::Connection(ConnectionId(3)), Act::Everything(false), gone(2)];
+        let acts = [
+            Act::Connection(ConnectionId(3)),
+            Act::Everything(false),
+            gone(2),
+        ];
         let start = Rc::new(Live::of_captures());
         let live = acts.into_iter().fold(start, |live, act| live.reduce(act));
-        assert_eq!((live.connection, live.everything), (Some(ConnectionId(3)), false));
+        assert_eq!(
+            (live.connection, live.everything),
+            (Some(ConnectionId(3)), false)
+        );
         let live = live.reduce(gone(3));
         assert_eq!((live.connection, live.everything), (None, true));
     }
