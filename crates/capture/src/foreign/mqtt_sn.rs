@@ -11,9 +11,7 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<Foreign> {
     let messages = messages(bytes)?;
     let first = *bytes.first()?;
     // A fixed header that is allowed in MQTT is rather that, unless a message proves itself.
-    let is_proven = messages
-        .iter()
-        .any(|(kind, body)| is_proof(*kind, body));
+    let is_proven = messages.iter().any(|(kind, body)| is_proof(*kind, body));
     let flags = first & 15;
     let may_be_packet = match PacketType::from_first_byte(first) {
         PacketType::Reserved => false,

@@ -169,7 +169,10 @@ impl Found {
             Event::KeyLog(text) => self.key_logs.push(text.to_vec()),
             Event::Sealed { connection, why } => {
                 let one = self.connections.get_mut(connection).unwrap();
-                assert!(one.sealed.is_none() && one.closed.is_none(), "told too late");
+                assert!(
+                    one.sealed.is_none() && one.closed.is_none(),
+                    "told too late"
+                );
                 one.sealed = Some((*why).to_owned());
             }
             Event::Note(note) => self.notes.push((*note).to_owned()),

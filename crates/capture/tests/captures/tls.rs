@@ -172,7 +172,10 @@ fn without_keys_nothing_comes_and_the_opener_is_asked_at_the_end() {
     let reader = CaptureReader::new(Limits::default()).with_tls(Box::new(sessions));
     let found = run(reader, &file(false), 100);
     assert_eq!(
-        (found.only().transports.len(), found.only().sealed.as_deref()),
+        (
+            found.only().transports.len(),
+            found.only().sealed.as_deref()
+        ),
         (1, Some("is like this"))
     );
     let none: &[Part] = &[];
