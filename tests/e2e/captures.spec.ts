@@ -171,15 +171,15 @@ twice("a link to the packets of a connection opens them in Dissect as a conversa
   const said = page.getByRole("status");
   await expect(said.filter({ hasText: "No link was made: the packets are of several connections" })).toBeVisible();
   await page.getByTestId("captured-row").filter({ hasText: "meter-7" }).click();
-  await page.getByTestId("search").fill("mqtt.msgtype in {CONNECT, CONNACK, SUBSCRIBE, SUBACK}");
-  await expect(page.getByTestId("total")).toHaveText("4 packets found");
+  await page.getByTestId("search").fill("mqtt.msgtype in {CONNECT, CONNACK}");
+  await expect(page.getByTestId("total")).toHaveText("2 packets found");
   await link();
-  await expect(said.filter({ hasText: "4 packets" })).toBeVisible();
+  await expect(said.filter({ hasText: "2 packets" })).toBeVisible();
   await hand.press(page.getByRole("button", { name: "Open in Dissect" }));
   await expect(page).toHaveURL(/#\/dissect/);
   const packets = page.getByTestId("packet");
-  await expect(packets).toHaveCount(4);
-  await expect(packets.first()).toContainText("CONNECT");
+  await expect(packets).toHaveText([/CONNECT/, /CONNACK/]);
+  await expect(page.getByTestId("from")).toHaveCount(2);
 });
 
 test("a filter narrows the lists, and a wrong one says where and why", async ({ page }) => {
