@@ -35,6 +35,8 @@ test("a connection's packets are shown alone, and byte by byte", async ({ page }
   await page.getByTestId("captured-row").filter({ hasText: "sensor-3" }).click();
   await expect(rows(page).first()).toHaveAttribute("data-type", "CONNECT");
   await expect(page.getByTestId("wire-event").first()).toContainText("127.0.0.1:1883");
+  await page.getByTestId("wire-event").first().click();
+  await expect(page.getByTestId("event-facts")).toContainText("a CONNECT names its protocol level");
   await rows(page).filter({ hasText: "hall/3/temperature" }).first().click();
   await expect(page.getByTestId("details")).toContainText("Message Expiry Interval");
   const alone = await page.getByTestId("total").textContent();

@@ -151,7 +151,7 @@ fn tell(
         }
         Report::Link(link) => {
             if let Some(toaster) = toaster {
-                packet_link::hand_out(link, toaster.clone());
+                packet_link::hand_out(&link, toaster.clone());
             }
             None
         }

@@ -10,7 +10,7 @@ use crate::state::live::words;
 use crate::state::toasts::{ToastAction, Toaster};
 
 /// Copies the link, and offers to follow it, where it can be copied by hand, too.
-pub(super) fn hand_out(link: PacketLink, toaster: Toaster) {
+pub(super) fn hand_out(link: &PacketLink, toaster: Toaster) {
     let hash = Page::Dissect.hash_with(Some(&link.content));
     let packets = words::count(link.packets, "packet");
     let stars = if link.has_stars {
