@@ -35,6 +35,8 @@ test("a connection's packets are shown alone, and byte by byte", async ({ page }
   await page.getByTestId("captured-row").filter({ hasText: "sensor-3" }).click();
   await expect(rows(page).first()).toHaveAttribute("data-type", "CONNECT");
   await expect(page.getByTestId("wire-event").first()).toContainText("127.0.0.1:1883");
+  await page.getByTestId("wire-event").first().click();
+  await expect(page.getByTestId("event-facts")).toContainText("a CONNECT names its protocol level");
   await rows(page).filter({ hasText: "hall/3/temperature" }).first().click();
   await expect(page.getByTestId("details")).toContainText("Message Expiry Interval");
   const alone = await page.getByTestId("total").textContent();
@@ -50,12 +52,19 @@ test("several files at once, a capture in WebSocket and one with a gap", async (
 });
 
 test("keys may come behind the capture that they open", async ({ page }) => {
-  await open(page, "recorded/tls-1.3.pcap");
-  await expect(page.getByTestId("captured-row")).toHaveCount(0);
+  await open(page, "recorded/tls-1.3.pcap", "files/t12_keepalive.pcap");
+  // What was not opened is a row, the last one, that says why; there is nothing to see behind it.
+  const connections = page.getByTestId("captured-row");
+  await expect(connections).toHaveCount(2);
+  await expect(connections.last()).toContainText("not opened");
+  await expect(connections.last()).toContainText("is encrypted, and no key log has its keys");
+  await connections.last().click();
+  await expect(page.getByTestId("nothing")).toContainText("This connection is encrypted, and no key log has its keys.");
   await expect(page.getByTestId("capture-summary")).toContainText("TLS that no key opens");
   await page.getByTestId("capture-files").setInputFiles(file("recorded/tls-1.3.keys"));
-  await expect(page.getByTestId("captured-row")).toHaveCount(1);
-  await expect(page.getByTestId("captured-row")).toContainText("recorder");
+  await expect(connections).toHaveCount(2);
+  await expect(connections.filter({ hasText: "recorder" })).toContainText("TLS");
+  await expect(connections.filter({ hasText: "not opened" })).toHaveCount(0);
   await expect(page.getByTestId("file-state").last()).toContainText("key log");
   await expect(rows(page).filter({ hasText: "hall/2" }).first()).toBeVisible();
 });
@@ -90,6 +99,8 @@ test("a large file shows its first packets while it is read, and can be stopped"
   await page.goto("#/captures");
   await large(page);
   await expect(rows(page).first()).toBeVisible();
+  // How fast, and what was found by now.
+  await expect(page.getByTestId("file-pace")).toHaveText(/^[\d.,]+ [kM]?B\/s · [1-9][\d,]* packets so far$/);
   await page.getByTestId("stop-reading").click();
   await expect(page.getByTestId("file-state")).toContainText("stopped at");
   await expect(page.getByTestId("stop-reading")).toHaveCount(0);
@@ -150,6 +161,29 @@ test("packets of a capture are exported", async ({ page }) => {
   expect(saved.trim().split("\n").map((line) => JSON.parse(line).topic)).toContain("hall/3/temperature");
 });
 
+twice("a link to the packets of a connection opens them in Dissect as a conversation", async (hand, page) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  const link = async () => {
+    await hand.press(page.getByTestId("export"));
+    await hand.press(page.getByRole("menuitem", { name: "Link to these packets" }));
+  };
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  await link();
+  const said = page.getByRole("status");
+  await expect(said.filter({ hasText: "No link was made: the packets are of several connections" })).toBeVisible();
+  await page.getByTestId("captured-row").filter({ hasText: "meter-7" }).click();
+  await page.getByTestId("search").fill("mqtt.msgtype in {CONNECT, CONNACK}");
+  await expect(page.getByTestId("total")).toHaveText("2 packets found");
+  await link();
+  await expect(said.filter({ hasText: "2 packets" })).toBeVisible();
+  await hand.press(page.getByRole("button", { name: "Open in Dissect" }));
+  await expect(page).toHaveURL(/#\/dissect/);
+  const packets = page.getByTestId("packet");
+  await expect(packets).toHaveText([/CONNECT/, /CONNACK/]);
+  await expect(page.getByTestId("from")).toHaveCount(2);
+});
+
 test("a filter narrows the lists, and a wrong one says where and why", async ({ page }) => {
   await page.goto("#/captures");
   await page.getByTestId("sample").click();
@@ -160,6 +194,8 @@ test("a filter narrows the lists, and a wrong one says where and why", async ({ 
   await expect(total).toHaveText("7 packets found");
   await search.fill('client_id == "meter-7" && finding.severity == error');
   await expect(total).toHaveText("1 packet found");
+  await search.fill("all mqtt.qos > 1 && mqtt.hdrflags & 0xf0 == 0x30");
+  await expect(total).toHaveText("7 packets found");
   await search.fill('mqtt.qos == "many"');
   await expect(page.getByTestId("search-wrong")).toContainText("many");
   await expect(search).toHaveAttribute("aria-invalid", "true");

@@ -1,6 +1,6 @@
 // What TypeScript must accept, and what it must not. It is compiled, never run.
-import { Monitor, MqttError, StreamDecoder, decode, dissect, encode, judge, readText } from "mqttscope";
-import type { ControlPacket, Field, Publish } from "mqttscope";
+import { Monitor, MqttError, StreamDecoder, decode, dissect, encode, judge, readCapture, readText } from "mqttscope";
+import type { Capture, ControlPacket, Field, Publish } from "mqttscope";
 import init, { decode as decodeInPage } from "mqttscope/web";
 
 const bytes: Uint8Array<ArrayBuffer> = encode([
@@ -95,3 +95,23 @@ const sent: "client" | "server" | undefined = reading.parts[0]?.from;
 sent?.length;
 // @ts-expect-error there is no such protocol
 reading.other === "coap";
+
+const formats = (capture: Capture): string => {
+  switch (capture.format) {
+    case "pcap":
+    case "pcapng":
+    case "gzip":
+      return "network";
+    case "har":
+    case "mitmproxy":
+    case "log":
+      return "messages";
+    case "unknown":
+      return capture.notes.join();
+    default: {
+      const never: never = capture.format;
+      return never;
+    }
+  }
+};
+formats(readCapture(bytes, { keyLog: "", version: "auto" }));

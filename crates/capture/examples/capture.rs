@@ -177,6 +177,7 @@ fn take(
         Event::Marked { comment, .. } => writeln!(out, "{comment}")?,
         Event::Fin { .. } | Event::Client { .. } => {}
         Event::KeyLog(text) => writeln!(out, "a key log of {} bytes", text.len())?,
+        Event::Sealed { why, .. } => writeln!(out, "not opened: it {why}")?,
         Event::Note(note) => writeln!(out, "note: {note}")?,
     }
     Ok(())

@@ -403,6 +403,13 @@ impl Live {
                     }
                     continue;
                 }
+                Event::Sealed { connection, why } => {
+                    if let Some((ends, _)) = waiting.get(&connection) {
+                        let (client, server) = (&ends.client, &ends.broker);
+                        eprintln!("-: TLS of {client} to {server}: this connection {why}");
+                    }
+                    continue;
+                }
                 Event::Fin { .. }
                 | Event::Skipped { .. }
                 | Event::Said { .. }

@@ -2,13 +2,14 @@
 
 use mqttscope_shared::Instant;
 mod csv;
+mod link;
 mod pcapng;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use mqttscope_answers::rfc3339;
-use mqttscope_protocol::{ConnectionId, Export, ExportFormat, Exported, RecordId};
+use mqttscope_protocol::{ConnectionId, Export, ExportFormat, Exported, PacketLink, RecordId};
 use mqttscope_wire::{Dissector, Field, Sender, mask_passwords, summary};
 use serde_json::json;
 
@@ -28,27 +29,7 @@ pub(crate) fn write(
     wanted: &Export,
     known: &impl Known,
 ) -> (Exported, BTreeSet<u16>) {
-    let messages = matches!(
-        wanted.format,
-        ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv | ExportFormat::Recording
-    );
-    let mut index = Index::default();
-    index.want(Wanted {
-        connection: wanted.connection,
-        messages,
-        search: wanted.search.trim().to_owned(),
-        span: wanted.span,
-        ..Wanted::default()
-    });
-    while index.extend(log, topics, facts) {}
-    let mut writer = Writer {
-        log,
-        topics,
-        facts,
-        with_secrets: wanted.with_secrets,
-        dissector: Dissector::new(),
-        text: String::new(),
-    };
+    let (index, mut writer) = begin(log, topics, facts, wanted);
     if wanted.format == ExportFormat::WirePcapng {
         let (file, ports) = pcapng::write(&mut writer, &index, known);
         return (exported(wanted.format, file), ports);
@@ -84,13 +65,55 @@ pub(crate) fn write(
                 writer.message(record);
             }
             (Some(Entry::Packet(record)), ExportFormat::MessagesCsv) => writer.line(record),
-            (Some(Entry::Packet(_)), ExportFormat::WirePcapng) => {}
+            (Some(Entry::Packet(_)), ExportFormat::WirePcapng | ExportFormat::WireLink) => {}
             (Some(Entry::Event(record)), format) => writer.event(id, record, format),
             (None, _) => {}
         }
     }
     let file = exported(wanted.format, writer.text.into_bytes());
     (file, BTreeSet::new())
+}
+
+/// A link to the packets, or why there is none.
+pub(crate) fn link(
+    log: &WireLog,
+    topics: &Topics,
+    facts: Facts<'_>,
+    wanted: &Export,
+) -> Result<PacketLink, String> {
+    let (index, mut writer) = begin(log, topics, facts, wanted);
+    link::write(&mut writer, &index)
+}
+
+/// What is asked for, found.
+fn begin<'a>(
+    log: &'a WireLog,
+    topics: &'a Topics,
+    facts: Facts<'a>,
+    wanted: &Export,
+) -> (Index, Writer<'a>) {
+    let messages = matches!(
+        wanted.format,
+        ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv | ExportFormat::Recording
+    );
+    let mut index = Index::default();
+    index.want(Wanted {
+        connection: wanted.connection,
+        messages,
+        search: wanted.search.trim().to_owned(),
+        span: wanted.span,
+        ..Wanted::default()
+    });
+    while index.extend(log, topics, facts) {}
+    let writer = Writer {
+        log,
+        topics,
+        facts,
+        with_secrets: wanted.with_secrets,
+        dissector: Dissector::new(),
+        text: String::new(),
+    };
+    (index, writer)
 }
 
 /// Whether the packets of a list are of more than one connection.
@@ -107,7 +130,7 @@ fn has_several(index: &Index, log: &WireLog) -> bool {
 fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
     let (name, mime) = match format {
         ExportFormat::WirePcapng => ("wire.pcapng", "application/vnd.tcpdump.pcap"),
-        ExportFormat::WireHex => ("wire.txt", "text/plain"),
+        ExportFormat::WireHex | ExportFormat::WireLink => ("wire.txt", "text/plain"),
         ExportFormat::WireJsonLines => ("wire.jsonl", "application/jsonl"),
         ExportFormat::WireCsv => ("wire.csv", "text/csv"),
         ExportFormat::MessagesJsonLines => ("messages.jsonl", "application/jsonl"),
@@ -293,6 +316,7 @@ impl Writer<'_> {
             }
             // A list of messages has messages only, and a capture is written by itself.
             ExportFormat::WirePcapng
+            | ExportFormat::WireLink
             | ExportFormat::MessagesJsonLines
             | ExportFormat::MessagesCsv
             | ExportFormat::Recording => {}

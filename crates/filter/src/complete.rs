@@ -2,7 +2,7 @@
 
 use mqttscope_wire::PacketType;
 
-use crate::expression::{Function, Operand, Operator};
+use crate::expression::{Function, Operand, Operator, Quantifier};
 use crate::kind::Kind;
 use crate::lexer::is_of_word;
 use crate::names::{Field, Names};
@@ -88,6 +88,7 @@ pub fn complete(text: &str, caret: usize) -> Completion {
             field,
             function: None,
             slice: None,
+            mask: None,
         };
         let next = operators(operand).into_iter().chain(junctions());
         suggestions.extend(next.map(|it| Suggestion::new(format!("{typed} {}", it.text), it.says)));
@@ -184,6 +185,10 @@ fn operands(typed: &str) -> Vec<Suggestion> {
         .into_iter()
         .filter(|(name, ..)| !lower.is_empty() && name.starts_with(&lower));
     ranked.extend(functions.map(|(name, _, says)| (1, Suggestion::new(format!("{name}("), says))));
+    let quantifiers = Quantifier::ALL
+        .into_iter()
+        .filter(|(it, _)| !lower.is_empty() && it.name().starts_with(&lower));
+    ranked.extend(quantifiers.map(|(it, says)| (1, Suggestion::new(it.name(), says))));
     ranked.sort_by_key(|(score, _)| *score);
     ranked
         .into_iter()
@@ -198,6 +203,9 @@ fn operators(operand: Operand) -> Vec<Suggestion> {
         .iter()
         .map(|operator| Suggestion::new(operator.sign(), operator.says()))
         .collect();
+    if kind.is_whole_number() && operand.mask.is_none() {
+        all.push(Suggestion::new("&", "some of its bits: & 0x0f"));
+    }
     if kind == Kind::TopicFilter {
         all.insert(0, Suggestion::new("\"#\"", "a Topic Filter in quotes"));
     }

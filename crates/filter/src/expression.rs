@@ -50,6 +50,8 @@ pub enum Expression {
 /// A field and what is asked of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Test {
+    /// Of how many of the values it must hold; none: as the operator says.
+    pub quantifier: Option<Quantifier>,
     /// What is looked at.
     pub operand: Operand,
     /// What is asked.
@@ -65,6 +67,36 @@ pub struct Operand {
     pub function: Option<Function>,
     /// A part of each value.
     pub slice: Option<Slice>,
+    /// Those bits of each number that count. Alone it means that any of them is set.
+    pub mask: Option<u64>,
+}
+
+/// Of how many of a field's values something must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantifier {
+    /// One will do.
+    Any,
+    /// There are values, and it holds of each.
+    All,
+}
+
+impl Quantifier {
+    pub(crate) const ALL: [(Self, &'static str); 2] = [
+        (Self::Any, "one of the values will do"),
+        (Self::All, "every value must do"),
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::All => "all",
+        }
+    }
+
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter().map(|(it, _)| it);
+        all.find(|it| it.name() == word)
+    }
 }
 
 /// What is made of a field's values.
@@ -221,7 +253,8 @@ impl Expression {
             }
             Self::Test(test) => {
                 // `!` binds the whole test, which is easily overlooked.
-                let is_bare = around < 4 || matches!(test.relation, Relation::Exists);
+                let is_single = test.relation == Relation::Exists && test.operand.mask.is_none();
+                let is_bare = around < 4 || is_single;
                 return if is_bare {
                     write!(f, "{test}")
                 } else {
@@ -250,6 +283,9 @@ impl Expression {
 
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(quantifier) = self.quantifier {
+            write!(f, "{} ", quantifier.name())?;
+        }
         write!(f, "{}", self.operand)?;
         let kind = self.operand.kind();
         let value = |literal| Written { literal, kind };
@@ -283,6 +319,15 @@ impl fmt::Display for Test {
 impl Operand {
     /// What its values are.
     pub(crate) fn kind(self) -> Kind {
+        let kind = self.made();
+        match kind {
+            // Some of its bits have no name.
+            Kind::Named(most, _) if self.mask.is_some() => Kind::Number(most),
+            _ => kind,
+        }
+    }
+
+    fn made(self) -> Kind {
         match self.function {
             Some(Function::Len | Function::Count) => Kind::Number(u64::MAX),
             Some(Function::Lower | Function::Upper) => self.field.kind(),
@@ -305,6 +350,9 @@ impl fmt::Display for Operand {
         }
         if self.function.is_some() {
             f.write_char(')')?;
+        }
+        if let Some(mask) = self.mask {
+            write!(f, " & {mask:#x}")?;
         }
         Ok(())
     }

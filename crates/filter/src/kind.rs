@@ -105,6 +105,11 @@ impl Kind {
         )
     }
 
+    /// Whether it is a whole number, whose bits can be looked at.
+    pub(crate) const fn is_whole_number(self) -> bool {
+        matches!(self, Self::Number(_) | Self::Named(..))
+    }
+
     /// What it is, behind “is”.
     #[must_use]
     pub fn says(self) -> String {

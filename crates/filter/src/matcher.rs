@@ -7,7 +7,9 @@ use mqttscope_shared::topic_tree;
 use mqttscope_wire::TopicFilter;
 use regex_lite::{Regex, RegexBuilder};
 
-use crate::expression::{Expression, Filter, Function, Literal, Operator, Relation, Slice, Test};
+use crate::expression::{
+    Expression, Filter, Function, Literal, Operator, Quantifier, Relation, Slice, Test,
+};
 use crate::kind::Kind;
 use crate::net::Net;
 use crate::packet::{Cost, Fact, Found, Scratch, Source, bit, each};
@@ -59,6 +61,9 @@ struct Compiled {
     types: u16,
     function: Option<Function>,
     slice: Option<Slice>,
+    mask: Option<u64>,
+    /// Whether every value must do.
+    wants_all: bool,
     asks: Asks,
 }
 
@@ -211,7 +216,9 @@ impl Compiled {
         let operand = test.operand;
         let source = operand.field.described().source;
         let asks = match &test.relation {
-            Relation::Exists if operand.field.kind() == Kind::Fact => Asks::True,
+            Relation::Exists if operand.field.kind() == Kind::Fact || operand.mask.is_some() => {
+                Asks::True
+            }
             Relation::Exists => Asks::Exists,
             relation if operand.field.kind() == Kind::TopicFilter && operand.function.is_none() => {
                 covered(relation)
@@ -242,6 +249,11 @@ impl Compiled {
             types: source.types(),
             function: operand.function,
             slice: operand.slice,
+            mask: operand.mask,
+            wants_all: match test.quantifier {
+                Some(quantifier) => quantifier == Quantifier::All,
+                None => asks.wants_all(),
+            },
             asks,
         })
     }
@@ -252,6 +264,8 @@ impl Compiled {
             types: 0,
             function: None,
             slice: None,
+            mask: None,
+            wants_all: false,
             asks: Asks::Exists,
         }
     }
@@ -267,25 +281,32 @@ impl Compiled {
                     false
                 });
             }
-            return self.asks.is_met(Found::Number(count));
+            return self.asks.is_met(self.masked(Found::Number(count)));
         }
         if !can_have {
             return false;
         }
         let (mut is_any, mut holds) = (false, false);
-        let wants_all = self.asks.wants_all();
         each(self.source, subject, scratch, &mut |found| {
             let is_met = match self.made(found) {
                 Made::Nothing => return false,
-                Made::Found(found) => self.asks.is_met(found),
+                Made::Found(found) => self.asks.is_met(self.masked(found)),
                 Made::Owned(bytes) => self.asks.is_met(Found::Bytes(&bytes)),
             };
             is_any = true;
             holds = is_met;
             // One that does not hold decides where all must, one that does where any may.
-            is_met != wants_all
+            is_met != self.wants_all
         });
         is_any && holds
+    }
+
+    /// The bits that count.
+    const fn masked<'a>(&self, found: Found<'a>) -> Found<'a> {
+        match (self.mask, found) {
+            (Some(mask), Found::Number(number)) => Found::Number(number & mask),
+            _ => found,
+        }
     }
 
     /// What the test is about, of a value.
@@ -381,7 +402,7 @@ impl Want {
 }
 
 impl Asks {
-    /// Whether every value must do.
+    /// Whether every value must do, where nothing is said of it.
     const fn wants_all(&self) -> bool {
         matches!(
             self,

@@ -1,12 +1,13 @@
 //! Tokens into an expression, by precedence: `!` before `&&` before `^^` before `||`.
 
+mod operand;
+
 use crate::expression::{
-    Expression, Function, Literal, Operand, Operator, Pattern, Relation, Slice, Test,
+    Expression, Function, Literal, Operand, Operator, Pattern, Quantifier, Relation, Test,
 };
 use crate::kind::Kind;
 use crate::lexer::{self, At, Token};
 use crate::literal;
-use crate::names::{self, Field};
 use crate::problem::Problem;
 
 /// Parentheses and negations in one another.
@@ -224,11 +225,11 @@ impl<'a> Parser<'a> {
                 }
             }
             Token::Word(word) => {
-                let function = Function::ALL.into_iter().find(|(name, ..)| name == word);
-                let is_call = self.peek().is_some_and(|at| at.token == Token::Sign("("));
-                match function {
-                    Some((_, function, _)) if is_call => self.call(function),
-                    _ => self.test(word, place),
+                // A field is not called so.
+                let goes_on = (self.peek()).is_none_or(|at| matches!(at.token, Token::Word(_)));
+                match Quantifier::named(word).filter(|_| goes_on) {
+                    Some(quantifier) => self.quantified(quantifier),
+                    None => self.word(word, place),
                 }
             }
             Token::Text(_) => {
@@ -242,30 +243,40 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A field with this name.
-    fn field(&self, word: &str, place: (usize, usize)) -> Result<Field, Stop> {
-        if let Some(field) = Field::named(word) {
-            return Ok(field);
+    /// A test that begins with a word.
+    fn word(&mut self, word: &str, place: (usize, usize)) -> Result<Expression, Stop> {
+        let function = Function::ALL.into_iter().find(|(name, ..)| *name == word);
+        let is_call = self.peek().is_some_and(|at| at.token == Token::Sign("("));
+        match function {
+            Some((_, function, _)) if is_call => self.call(function),
+            _ => self.test(word, place),
         }
-        if let Some(why) = names::absent(word) {
-            return Err(Problem::wrong(place, format!("{word} is not known here: {why}")).into());
-        }
-        if place.1 == self.end && Field::all().any(|field| field.name().starts_with(word)) {
-            return Err(Stop {
-                problem: Problem::unfinished(
-                    place,
-                    format!("{word} begins the names of several fields"),
-                ),
-                expected: Some(Expected::Operand),
-            });
-        }
-        let says = match names::nearest(word) {
-            Some(field) => format!("no field is called {word}: {} may be meant", field.name()),
-            None => format!(
-                "no field is called {word}; frame contains \"{word}\" looks for it as a text"
-            ),
+    }
+
+    /// What stands behind `any` and `all`: a comparison.
+    fn quantified(&mut self, quantifier: Quantifier) -> Result<Expression, Stop> {
+        let Some(at) = self.next() else {
+            return Err(self.ends("a field is missing at the end", Expected::Operand));
         };
-        Err(Problem::wrong(place, says).into())
+        let place = (at.start, at.end);
+        let Token::Word(word) = at.token else {
+            return Err(Problem::wrong(place, "a field is missing here").into());
+        };
+        match self.word(word, place)? {
+            Expression::Test(test) if test.relation != Relation::Exists => {
+                Ok(Expression::Test(Test {
+                    quantifier: Some(quantifier),
+                    ..test
+                }))
+            }
+            _ => {
+                let says = format!("behind {} stands a comparison", quantifier.name());
+                Err(match self.peek() {
+                    None => self.ends(says, self.expected),
+                    Some(_) => Problem::wrong(place, says).into(),
+                })
+            }
+        }
     }
 
     fn call(&mut self, function: Function) -> Result<Expression, Stop> {
@@ -283,6 +294,7 @@ impl<'a> Parser<'a> {
             field,
             function: Some(function),
             slice,
+            mask: None,
         };
         let kind = field.kind();
         let fits = match function {
@@ -304,17 +316,24 @@ impl<'a> Parser<'a> {
                 Some(at) => Problem::wrong((at.start, at.end), "a ) is missing before this").into(),
             });
         }
+        let operand = self.mask(operand)?;
         self.expected = Expected::Operator(operand);
-        let Some(at) = self.peek() else {
-            return Err(self.ends("an operator is missing at the end", self.expected));
-        };
-        let Some(operator) = operator(&at.token) else {
-            return Err(
-                Problem::wrong((at.start, at.end), "an operator is missing before this").into(),
-            );
-        };
-        self.at = self.at.saturating_add(1);
-        self.relation(operand, operator, (at.start, at.end))
+        let next = self.peek();
+        match next.and_then(|at| Some((at, operator(&at.token)?))) {
+            Some((at, operator)) => {
+                self.at = self.at.saturating_add(1);
+                self.relation(operand, operator, (at.start, at.end))
+            }
+            // Any of these bits is set.
+            None if operand.mask.is_some() => Ok(exists(operand)),
+            None => Err(match next {
+                None => self.ends("an operator is missing at the end", self.expected),
+                Some(at) => {
+                    let says = "an operator is missing before this";
+                    Problem::wrong((at.start, at.end), says).into()
+                }
+            }),
+        }
     }
 
     fn test(&mut self, word: &str, place: (usize, usize)) -> Result<Expression, Stop> {
@@ -324,7 +343,9 @@ impl<'a> Parser<'a> {
             field,
             function: None,
             slice,
+            mask: None,
         };
+        let operand = self.mask(operand)?;
         self.expected = Expected::Operator(operand);
         let Some(at) = self.peek() else {
             return Ok(exists(operand));
@@ -344,40 +365,6 @@ impl<'a> Parser<'a> {
             }
             None => Ok(exists(operand)),
         }
-    }
-
-    /// `[i:j]`, `[i-j]`, `[i]`, `[:j]`, `[i:]`.
-    fn slice(&mut self, field: Field, place: (usize, usize)) -> Result<Option<Slice>, Stop> {
-        if !self.takes("[") {
-            return Ok(None);
-        }
-        if !field.kind().is_bytes() {
-            let says = format!(
-                "{} is {}: it cannot be cut",
-                field.name(),
-                field.kind().says()
-            );
-            return Err(Problem::wrong(place, says).into());
-        }
-        let missing = |parser: &Self| parser.ends("a ] is missing at the end", Expected::Junction);
-        let Some(at) = self.next() else {
-            return Err(missing(self));
-        };
-        let read = match at.token {
-            Token::Word(word) => slice(word),
-            _ => None,
-        };
-        let Some(slice) = read else {
-            let says = "a part is [start:length], [from-to], [:length], [start:] or [one]";
-            return Err(Problem::wrong((at.start, at.end), says).into());
-        };
-        if self.takes("]") {
-            return Ok(Some(slice));
-        }
-        Err(match self.peek() {
-            None => missing(self),
-            Some(at) => Problem::wrong((at.start, at.end), "a ] is missing before this").into(),
-        })
     }
 
     fn relation(
@@ -434,6 +421,7 @@ impl<'a> Parser<'a> {
         let literal = self.literal(operand, operator)?;
         self.expected = Expected::Junction;
         Ok(Expression::Test(Test {
+            quantifier: None,
             operand,
             relation: Relation::Compare(operator, literal),
         }))
@@ -458,6 +446,7 @@ impl<'a> Parser<'a> {
         };
         self.expected = Expected::Junction;
         Ok(Expression::Test(Test {
+            quantifier: None,
             operand,
             relation: Relation::Matches(Pattern {
                 text: pattern,
@@ -508,6 +497,7 @@ impl<'a> Parser<'a> {
         }
         self.expected = Expected::Junction;
         Ok(Expression::Test(Test {
+            quantifier: None,
             operand,
             relation: Relation::In(ranges),
         }))
@@ -519,7 +509,8 @@ impl<'a> Parser<'a> {
         let (says, could_go_on): (String, bool) = match (&at.token, self.expected) {
             (Token::Sign("="), _) => ("equal is written ==".to_owned(), true),
             (Token::Sign("&"), _) => (
-                "and is written &&; a bit mask with & is not known here".to_owned(),
+                "and is written &&; bits are masked behind a number: mqtt.hdrflags & 0x0f"
+                    .to_owned(),
                 true,
             ),
             (Token::Sign("|"), _) => ("or is written ||".to_owned(), true),
@@ -559,34 +550,8 @@ impl<'a> Parser<'a> {
 
 const fn exists(operand: Operand) -> Expression {
     Expression::Test(Test {
+        quantifier: None,
         operand,
         relation: Relation::Exists,
-    })
-}
-
-fn slice(word: &str) -> Option<Slice> {
-    let number = |text: &str| -> Option<i32> { text.parse().ok() };
-    if let Some((start, len)) = word.split_once(':') {
-        let start = if start.is_empty() { 0 } else { number(start)? };
-        let len = if len.is_empty() {
-            None
-        } else {
-            Some(len.parse().ok()?)
-        };
-        return Some(Slice { start, len });
-    }
-    // The minus of a negative start is no range.
-    if let Some((start, end)) = word.get(1..).and_then(|rest| rest.split_once('-')) {
-        let start = number(word.get(..start.len().saturating_add(1))?)?;
-        let len = number(end)?.checked_sub(start)?.checked_add(1)?;
-        return Some(Slice {
-            start,
-            len: Some(u32::try_from(len).ok()?),
-        });
-    }
-    let start = number(word)?;
-    Some(Slice {
-        start,
-        len: Some(1),
     })
 }

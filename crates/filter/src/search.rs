@@ -1,6 +1,6 @@
 //! What somebody typed into the search.
 
-use crate::expression::{Filter, Function};
+use crate::expression::{Filter, Function, Quantifier};
 use crate::kind::Kind;
 use crate::lexer::is_of_word;
 use crate::names::{Field, is_like_a_field};
@@ -86,8 +86,12 @@ impl Head {
                 _ => break,
             }
         }
-        let (word, behind) = rest.split_at(rest.find(|c| !is_of_word(c)).unwrap_or(rest.len()));
-        let behind = behind.trim_start();
+        let (mut word, mut behind) = first_word(rest);
+        // Behind `any` and `all` a field must stand; a sentence may begin so, too.
+        let is_quantified = Quantifier::named(word).is_some();
+        if is_quantified {
+            (word, behind) = first_word(behind);
+        }
         let field = Field::named(word);
         let is_function =
             Function::ALL.iter().any(|(name, ..)| *name == word) && behind.starts_with('(');
@@ -97,9 +101,16 @@ impl Head {
             may_be_words: !is_flagged
                 && !is_function
                 && !word.contains('.')
-                && field.is_some_and(|field| begins_words(field, behind)),
+                && field.is_some_and(|field| is_quantified || begins_words(field, behind)),
         }
     }
+}
+
+/// The word that a text begins with, and what stands behind it and its blanks.
+fn first_word(text: &str) -> (&str, &str) {
+    let end = text.find(|character| !is_of_word(character));
+    let (word, behind) = text.split_at(end.unwrap_or(text.len()));
+    (word, behind.trim_start())
 }
 
 /// Whether what stands behind a name cannot go on as a filter.

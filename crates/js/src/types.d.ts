@@ -550,19 +550,24 @@ export interface CaptureConnection {
 
 /** A capture file as it was read. */
 export interface Capture {
-  format: "pcap" | "pcapng" | "gzip" | "unknown";
+  /** What the file begins like: `gzip` may hold a capture, `log` is any of the logs that are read. */
+  format: "pcap" | "pcapng" | "gzip" | "har" | "mitmproxy" | "log" | "unknown";
   connections: CaptureConnection[];
   /** What was not read, and why. */
   notes: string[];
 }
 
 /**
- * Reads a capture file: pcap, pcapng, gzip of either. MQTT is found by its bytes on every port, in WebSocket too, and in
- * TLS with a key log.
+ * Reads a capture file: pcap, pcapng, gzip of either; a HAR file with WebSocket messages, a flow file of mitmproxy, a log of
+ * mosquitto, its clients, paho, EMQX or Tasmota. MQTT is found by its bytes on every port, in WebSocket too, and in TLS with a
+ * key log.
  */
 export function readCapture(bytes: Uint8Array, options?: ReadCaptureOptions): Capture;
 
-/** The same for a file that comes in chunks, and for keys that come later. */
+/**
+ * The same for a file that comes in chunks, and for keys that come later. It keeps the chunks, since such keys may open what
+ * came before them.
+ */
 export class CaptureReader {
   constructor(options?: ReadCaptureOptions);
   push(chunk: Uint8Array): void;

@@ -37,6 +37,8 @@ pub struct CaptureView {
     pub times: Option<(Instant, Instant)>,
     /// What was not read, and why: sentences without a full stop.
     pub notes: Vec<String>,
+    /// The last connection of an earlier reading, which is gone with all before it; none: nothing was read again.
+    pub gone: Option<ConnectionId>,
     /// What the faults of taps did, by file and number.
     pub faults: Vec<FaultRow>,
 }
@@ -126,6 +128,10 @@ pub struct CaptureFile {
     pub state: CaptureState,
     /// Its frames, so far as it is read to its end.
     pub frames: u64,
+    /// Packets of MQTT that were found in it so far.
+    pub packets: u64,
+    /// Bytes of it that were read in a second, on average; none: it is not known yet.
+    pub rate: Option<u64>,
     /// Connections with MQTT in it.
     pub connections: u64,
     /// Connections with something else, or with nothing.
@@ -213,6 +219,8 @@ pub struct CapturedRow {
     pub version: Option<ProtocolVersion>,
     /// Whether a CONNECT names that version.
     pub is_named: bool,
+    /// Why it is that version: phrases without a full stop; empty: none is known.
+    pub known_by: String,
     /// When its first packet came, since 1970.
     pub begins: Instant,
     /// The time from its first packet to its last, or to its end.
@@ -232,6 +240,8 @@ pub struct CapturedRow {
     pub ended: Option<String>,
     /// The name of the CONNACK's Reason Code, where the server refused it.
     pub refused: Option<String>,
+    /// Why its TLS was not opened, so that nothing more is known of it: the end of a sentence that begins with it.
+    pub sealed: Option<String>,
 }
 
 /// How many packets came when.

@@ -232,6 +232,8 @@ pub struct Export {
 pub enum ExportFormat {
     /// A capture, MQTT over TCP, which Wireshark opens.
     WirePcapng,
+    /// A link to the Dissect page, not to be saved: it comes as [`super::Report::Link`].
+    WireLink,
     /// A line of hex for each packet, which the Dissect page reads.
     WireHex,
     /// A JSON object for each packet.

@@ -97,7 +97,8 @@ pub struct ConnectionEvent {
     pub code: Option<u16>,
     /// The words that came with the code; of a packet that is told, its type's name.
     pub reason: String,
-    /// Why, in a few words (of a packet that is told, what the log says of it): `cut by you`, `Session taken over`; empty where nothing is known.
+    /// Why, in a few words (of a packet that is told, what the log says of it; of a captured connection that begins, its
+    /// version and what shows it): `cut by you`, `Session taken over`; empty where nothing is known.
     pub cause: String,
     /// Whether a CONNACK had accepted the client.
     pub was_accepted: bool,

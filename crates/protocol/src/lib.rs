@@ -51,9 +51,9 @@ pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
-    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, PayloadForm,
-    Published, Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary,
-    TimedPacket,
+    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, PacketLink,
+    PayloadForm, Published, Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit,
+    StateAt, Summary, TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, LineChange,

@@ -104,6 +104,8 @@ pub enum Report {
     State(Option<Box<StateAt>>),
     /// What a script of this connection is told.
     Script(ConnectionId, Box<ScriptNews>),
+    /// A link to packets.
+    Link(PacketLink),
     /// Messages that are to be published again, a JSON object a line.
     Recording(#[serde(with = "serde_bytes")] Vec<u8>),
     /// The chart.
@@ -562,6 +564,17 @@ pub struct StateAt {
     pub view: Option<StateView>,
     /// Packets that are to be gone through until it is known; 0 and no state: it cannot be known.
     pub left: u64,
+}
+
+/// A link to packets on the Dissect page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PacketLink {
+    /// What it carries, as the address has it.
+    pub content: String,
+    /// How many packets that are.
+    pub packets: u64,
+    /// Stars stand in it for secrets.
+    pub has_stars: bool,
 }
 
 /// A file that was asked for.

@@ -18,6 +18,9 @@ use crate::sides::Run;
 /// The most bytes that a link carries.
 pub const MAX_BYTES: usize = 1 << 20;
 
+/// The longest token that is made of packets of a list: some programs cut longer addresses.
+pub const LONGEST_LINK: usize = 32 * 1024;
+
 /// The longest token that is looked at: [`MAX_BYTES`] in base64 and the little before them.
 const MAX_TOKEN: usize = MAX_BYTES / 3 * 4 + 64;
 

@@ -91,8 +91,8 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
 /// What to do about TLS that is not opened.
 fn sealed(count: u64) -> String {
     let what = match count {
-        1 => "1 TLS connection is encrypted".to_owned(),
-        count => format!("{} TLS connections are encrypted", words::whole(count)),
+        1 => "1 TLS connection was not opened".to_owned(),
+        count => format!("{} TLS connections were not opened", words::whole(count)),
     };
     format!(
         "{what}: add the key log (SSLKEYLOGFILE) of a client or the server to open what it has keys for."
@@ -117,16 +117,23 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
     } else {
         format!("{} → {}", row.client, row.server)
     };
-    let line = format!(
-        "{packets} · {}{version} · {ends}",
-        words::duration(row.lasts)
-    );
+    let line = match &row.sealed {
+        Some(why) => format!("{why} · {ends}"),
+        None => format!(
+            "{packets} · {}{version} · {ends}",
+            words::duration(row.lasts)
+        ),
+    };
     let [errors, warnings, _] = row.findings;
+    let known_by = (row.version.filter(|_| !row.is_named)).map_or_else(String::new, |version| {
+        format!("; MQTT {}: {}", version.name(), row.known_by)
+    });
     let title = format!(
-        "{} to {}, {}{}{}",
+        "{} to {}, {}{}{known_by}{}{}",
         row.client,
         row.server,
         row.transport,
+        (row.sealed.as_ref()).map_or_else(String::new, |why| format!(": it {why}")),
         (row.ended.as_ref()).map_or_else(String::new, |how| format!("; {how}")),
         (row.refused.as_ref()).map_or_else(String::new, |code| format!("; refused: {code}")),
     );
@@ -136,6 +143,7 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
             <span class="top">
                 <span class="name">{ &row.name }</span>
                 if row.transport != "TCP" { <span class="chip">{ &row.transport }</span> }
+                if row.sealed.is_some() { <span class="chip warn">{ "not opened" }</span> }
                 if row.refused.is_some() { <span class="chip warn">{ "refused" }</span> }
                 if row.gaps > 0 { <span class="chip warn" title="Bytes of it are missing">{ words::whole(row.gaps) }{ if row.gaps == 1 { " gap" } else { " gaps" } }</span> }
                 if errors > 0 { <span class="chip bad">{ words::whole(errors) }{ if errors == 1 { " error" } else { " errors" } }</span> }

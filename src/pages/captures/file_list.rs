@@ -94,6 +94,14 @@ fn row(file: &CaptureFile, close: Option<Callback<MouseEvent>>) -> Html {
         CaptureState::Keys(1) => ("key log, 1 secret".to_owned(), None),
         CaptureState::Keys(count) => (format!("key log, {} secrets", words::whole(*count)), None),
     };
+    let pace = (file.state == CaptureState::Reading).then(|| {
+        let packets = format!("{} so far", words::count(file.packets, "packet"));
+        // Of what grows it is not known how fast it comes.
+        let rate = file.rate.filter(|_| file.size.is_some());
+        rate.map_or(packets.clone(), |rate| {
+            format!("{}/s · {packets}", words::bytes(rate))
+        })
+    });
     html! {
         <li data-testid="capture-file">
             <span class="name" title={file.name.clone()}>{ &file.name }</span>
@@ -102,6 +110,7 @@ fn row(file: &CaptureFile, close: Option<Callback<MouseEvent>>) -> Html {
                 <button class="bare square" data-testid="close-file" aria-label={format!("Close {}", file.name)} title="Close this file; the others stay" onclick={close}>{ icon(Icon::Cross) }</button>
             }
             if let Some(why) = why { <span class="line apart" data-testid="file-apart">{ apart(why) }</span> }
+            if let Some(pace) = pace { <span class="line pace" data-testid="file-pace">{ pace }</span> }
             if let Some(size) = file.size.filter(|_| is_open(file)) {
                 <progress max={size.to_string()} value={file.read.to_string()} aria-label={format!("Reading {}", file.name)}></progress>
             }

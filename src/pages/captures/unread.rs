@@ -126,7 +126,7 @@ fn instead(file: &CaptureFile) -> &'static str {
          record both directions."
     } else if file.sealed > 0 {
         "Its TLS connections are encrypted: add the key log (SSLKEYLOGFILE) of a client or the server beside it."
-    } else if says("save it as pcapng") || says("unpack it first") {
+    } else if says("save it as pcapng") || says("unpack it first") || says("of MQTT-SN") {
         "Then open what came of it."
     } else if file.frames == 0 {
         "What can be read: pcap and pcapng, also gzipped; HAR files with WebSocket messages; flows of mitmproxy; logs of mosquitto, \

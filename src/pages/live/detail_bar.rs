@@ -13,9 +13,6 @@ use crate::state::live::around::Detail;
 use crate::state::live::words;
 use crate::state::live::{Act, Source};
 
-/// The longest link that is made, in characters.
-const LONGEST_LINK: usize = 32 * 1024;
-
 /// The largest packet that is put into the form for bytes, in bytes.
 const MOST_EDITED: usize = 16 * 1024;
 
@@ -171,5 +168,5 @@ fn address(packet: &Packet) -> Option<String> {
         node: None,
     };
     let content = share::encode(&shared).ok().filter(|_| !is_secret(packet))?;
-    (content.len() < LONGEST_LINK).then(|| Page::Dissect.hash_with(Some(&content)))
+    (content.len() < share::LONGEST_LINK).then(|| Page::Dissect.hash_with(Some(&content)))
 }

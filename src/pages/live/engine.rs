@@ -8,7 +8,7 @@ use js_sys::Array;
 use mqttscope_protocol::{Command, Report};
 use yew::prelude::*;
 
-use super::{replay, scripts};
+use super::{packet_link, replay, scripts};
 use crate::services::engine::{Engine, News, Purpose};
 use crate::services::files;
 use crate::state::live::{Act, Live};
@@ -146,6 +146,12 @@ fn tell(
         Report::Recording(text) => {
             if let Err(why) = replay::hand_over(&text) {
                 say(format!("Nothing to replay: {why}."));
+            }
+            None
+        }
+        Report::Link(link) => {
+            if let Some(toaster) = toaster {
+                packet_link::hand_out(&link, toaster.clone());
             }
             None
         }

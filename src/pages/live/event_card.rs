@@ -64,6 +64,7 @@ pub(super) fn event_card(
         EventKind::Told(_) => ("Packet", "The log says"),
         EventKind::TextFrame => ("", "What came"),
         EventKind::Fault => ("", "What it did"),
+        EventKind::Begins => ("", "Version"),
         _ => ("WebSocket reason", "Why"),
     };
     let facts = [

@@ -39,6 +39,7 @@ mod message_list;
 mod message_row;
 mod new_menu;
 mod opening;
+mod packet_link;
 pub(in crate::pages) mod panels;
 mod paste;
 mod payload_field;

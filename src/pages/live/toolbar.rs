@@ -135,6 +135,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             .chain([
                 Item::new("Replay as a device…", "publishes these messages again")
                     .under("Live page"),
+                Item::new("Link to these packets", "passwords hidden").under("Dissect page"),
             ])
             .collect()
     });
@@ -143,19 +144,19 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         let span = props.span;
         Callback::from(move |index: usize| {
             let which = index.checked_rem(FILES.len()).unwrap_or(0);
-            let is_replay = index == FILES.len().saturating_add(SECRETS);
+            let behind_files = index.checked_sub(FILES.len().saturating_add(SECRETS));
             if let Some(&(format, ..)) = FILES.get(which) {
-                let format = if is_replay {
-                    ExportFormat::Recording
-                } else {
-                    format
+                let format = match behind_files {
+                    Some(0) => ExportFormat::Recording,
+                    Some(_) => ExportFormat::WireLink,
+                    None => format,
                 };
                 desk.talk.emit(Command::Export(Export {
                     connection,
                     format,
                     search: search.to_string(),
                     span,
-                    with_secrets: index >= FILES.len(),
+                    with_secrets: index >= FILES.len() && format != ExportFormat::WireLink,
                 }));
             }
         })

@@ -1,6 +1,7 @@
 //! The middle of the page: what went over the wire, in the form that is asked for.
 
 use mqttscope_protocol::ConnectionState;
+use mqttscope_view::conversation::sentence;
 use yew::prelude::*;
 
 use super::chart_view::ChartView;
@@ -39,6 +40,10 @@ pub(in crate::pages) fn traffic(
     } else {
         (!live.search.is_empty()).then(|| words::nothing_yet(&live.search))
     };
+    let sealed = live
+        .sealed()
+        .map(|why| ("Not opened", sentence(&format!("this connection {why}"))));
+    let none_found = sealed.or(none_found);
     let none_found = none_found.map(|(title, says)| (title.into(), AttrValue::from(says)));
     let grows = live.grows();
     let shown = match live.tab {

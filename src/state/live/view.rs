@@ -266,6 +266,14 @@ impl Live {
         self.view_of(self.connection?)
     }
 
+    /// Why the TLS of the captured connection that is looked at was not opened, where its row is in the list's window.
+    #[must_use]
+    pub fn sealed(&self) -> Option<&str> {
+        let id = self.connection.filter(|_| !self.everything)?;
+        let row = self.captured.rows.iter().find(|row| row.id == id)?;
+        row.sealed.as_deref()
+    }
+
     /// How fast it goes over what the lists show (one connection, or all of them), and what waits to be sent; none: there is
     /// no connection.
     #[must_use]

@@ -28,7 +28,7 @@ mod flows;
 mod greeting;
 mod http;
 mod modbus;
-mod mqtt_sn;
+pub(crate) mod mqtt_sn;
 mod network;
 mod peel;
 mod proxy;

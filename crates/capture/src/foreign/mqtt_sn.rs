@@ -11,9 +11,7 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<Foreign> {
     let messages = messages(bytes)?;
     let first = *bytes.first()?;
     // A fixed header that is allowed in MQTT is rather that, unless a message proves itself.
-    let is_proven = messages
-        .iter()
-        .any(|(kind, body)| *kind == 0x04 && body.get(1) == Some(&1));
+    let is_proven = messages.iter().any(|(kind, body)| is_proof(*kind, body));
     let flags = first & 15;
     let may_be_packet = match PacketType::from_first_byte(first) {
         PacketType::Reserved => false,
@@ -54,27 +52,45 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<Foreign> {
 fn messages(bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     let mut found = Vec::new();
     let mut rest = bytes;
-    while let Some((&first, behind)) = rest.split_first() {
-        let (length, header) = match first {
-            1 => (
-                usize::from(u16::from_be_bytes(*behind.first_chunk::<2>()?)),
-                3_usize,
-            ),
-            short => (usize::from(short), 1),
-        };
-        let message = rest.get(..length)?;
-        let (&kind, body) = message.get(header..)?.split_first()?;
-        name(kind)?;
-        if !is_fair(kind, body) {
-            return None;
-        }
+    while !rest.is_empty() && found.len() < 1000 {
+        let (kind, body, behind) = message(rest)?;
         found.push((kind, body));
-        rest = rest.get(length..)?;
-        if found.len() >= 1000 {
-            break;
-        }
+        rest = behind;
     }
     (!found.is_empty()).then_some(found)
+}
+
+/// The type and the body of the first message, which is of a known type, and what stands behind it.
+fn message(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&first, behind) = bytes.split_first()?;
+    let (length, header) = match first {
+        1 => (
+            usize::from(u16::from_be_bytes(*behind.first_chunk::<2>()?)),
+            3_usize,
+        ),
+        short => (usize::from(short), 1),
+    };
+    let (message, behind) = bytes.split_at_checked(length)?;
+    let (&kind, body) = message.get(header..)?.split_first()?;
+    name(kind)?;
+    is_fair(kind, body).then_some((kind, body, behind))
+}
+
+/// Whether only a message of this type and body can be meant: a CONNECT with the number of the protocol.
+fn is_proof(kind: u8, body: &[u8]) -> bool {
+    kind == 0x04 && body.get(1) == Some(&1)
+}
+
+/// Whether a datagram consists of messages; `Some(true)`: beyond doubt.
+pub(crate) fn datagram(bytes: &[u8]) -> Option<bool> {
+    let (kind, body, mut rest) = message(bytes)?;
+    let mut is_proven = is_proof(kind, body);
+    while !rest.is_empty() {
+        let (kind, body, behind) = message(rest)?;
+        is_proven |= is_proof(kind, body);
+        rest = behind;
+    }
+    Some(is_proven)
 }
 
 fn name(kind: u8) -> Option<&'static str> {

@@ -127,6 +127,13 @@ pub enum Event<'a> {
         /// The frame that shows it.
         frame: u64,
     },
+    /// A TLS connection was not opened, told where it ends, or at the end of the file.
+    Sealed {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Why, the end of a sentence that begins with the connection.
+        why: &'a str,
+    },
     /// The connection ended. Nothing is told of one that is still open at the end of the file.
     Closed {
         /// Which connection.
@@ -238,6 +245,7 @@ enum Queued {
     Closed(ConnectionId, Ending, Option<Role>, Moment),
     /// The same with the words of a log for it.
     SaidClosed(Sent, Ending),
+    Sealed(ConnectionId, usize, usize),
     KeyLog(usize, usize),
     Note(usize, usize),
 }
@@ -298,6 +306,7 @@ impl Queue {
             | Queued::Gap(..)
             | Queued::Named(..)
             | Queued::Client(..)
+            | Queued::Sealed(..)
             | Queued::KeyLog(..)
             | Queued::Note(..) => return Some(Ahead::Beside),
         };
@@ -378,6 +387,10 @@ impl Queue {
                 frame: sent.moment.frame,
                 words: text(of(sent.start, sent.len)),
             },
+            Queued::Sealed(connection, start, len) => Event::Sealed {
+                connection,
+                why: text(of(start, len)),
+            },
             Queued::KeyLog(start, len) => Event::KeyLog(of(start, len)),
             Queued::Transport(connection, transport, start, len) => Event::Transport {
                 connection,
@@ -457,6 +470,11 @@ impl Queue {
         debug_assert_eq!(start.saturating_add(len), at, "one behind the other");
         let end = at.saturating_add(of_address);
         self.events.push_back(Queued::Client(of, start, at, end));
+    }
+
+    pub(super) fn sealed(&mut self, of: ConnectionId, why: &str) {
+        let (start, len) = self.keep(why.as_bytes());
+        self.events.push_back(Queued::Sealed(of, start, len));
     }
 
     pub(super) fn key_log(&mut self, text: &[u8]) {

@@ -31,14 +31,14 @@ impl TlsSessions for KeyLogSessions {
         self.keys.borrow_mut().add(text);
     }
 
-    fn open(&mut self, connection: &Opened) -> Option<Box<dyn TlsOpener>> {
+    fn open(&mut self, _: &Opened) -> Option<Box<dyn TlsOpener>> {
         Some(Box::new(Opener {
             session: Session::new(),
             keys: self.keys.clone(),
-            name: format!("{} to {}", connection.client, connection.server),
             next: None,
             current: None,
             end: None,
+            told: String::new(),
             missing: Vec::new(),
         }))
     }
@@ -47,14 +47,14 @@ impl TlsSessions for KeyLogSessions {
 struct Opener {
     session: Session,
     keys: Rc<RefCell<KeyLog>>,
-    /// The two ends, for people.
-    name: String,
     /// What comes behind the gap that was told of.
     next: Option<tls::Plain>,
     /// What is lent.
     current: Option<tls::Plain>,
-    /// What is told at the end.
+    /// Why it was not opened, at the end.
     end: Option<String>,
+    /// The same, where it is lent.
+    told: String,
     /// Of whom it was told that bytes are missing, and who has said nothing since.
     missing: Vec<Role>,
 }
@@ -74,7 +74,7 @@ impl TlsOpener for Opener {
         self.session.retry(&self.keys.borrow());
         let state = self.session.state();
         if !matches!(state, State::Opened { .. } | State::Empty) {
-            self.end = Some(format!("TLS of {}: this connection {state}", self.name));
+            self.end = Some(state.to_string());
         }
     }
 
@@ -99,9 +99,8 @@ impl TlsOpener for Opener {
             return Some(lent(self.current.insert(plain)));
         }
         self.current = None;
-        let told = self.end.take()?;
-        self.name = told;
-        Some(Plain::Note(&self.name))
+        self.told = self.end.take()?;
+        Some(Plain::Sealed(&self.told))
     }
 }
 

@@ -282,6 +282,16 @@ impl CaptureReader {
         }
     }
 
+    /// Datagrams that may be MQTT-SN are, where one is beyond doubt.
+    fn settle_datagrams(&mut self) {
+        if let Some(number) = self.unread.remove(&Reason::MaybeMqttSn) {
+            let is_sure = self.unread.contains_key(&Reason::MqttSn);
+            let reason = if is_sure { Reason::MqttSn } else { Reason::Udp };
+            let count = self.unread.entry(reason).or_insert(0);
+            *count = count.saturating_add(number);
+        }
+    }
+
     fn end(&mut self) -> bool {
         if self.keeps {
             return false;
@@ -293,6 +303,7 @@ impl CaptureReader {
             return false;
         }
         self.is_told = true;
+        self.settle_datagrams();
         for (reason, number) in &self.unread {
             self.queue.note(reason.says(*number));
         }
@@ -313,6 +324,9 @@ enum Reason {
     NotTcp,
     Udp,
     Quic,
+    MqttSn,
+    /// It is, if another frame of the file is beyond doubt.
+    MaybeMqttSn,
     Encrypted,
     Damaged,
     TooDeep,
@@ -335,7 +349,16 @@ impl Reason {
             Self::NotTcp => format!("{number} {noun} without TCP {are} not read"),
             Self::Udp => format!("{number} {noun} with UDP {are} not read"),
             Self::Quic => {
-                format!("{number} {noun} of QUIC {are} not read: MQTT over QUIC is encrypted")
+                format!(
+                    "{number} {noun} of QUIC {are} not read: where that carries MQTT, let the client connect with TLS over TCP \
+                     and add its key log, or open a trace of the broker"
+                )
+            }
+            Self::MqttSn | Self::MaybeMqttSn => {
+                format!(
+                    "{number} {noun} of MQTT-SN, which is another protocol than MQTT, {are} not read: record between its gateway \
+                     and the broker"
+                )
             }
             Self::Encrypted => {
                 format!("{number} {noun} {are} encrypted (Wi-Fi or IPsec) and not read")
@@ -382,6 +405,8 @@ impl Take for Taker<'_> {
             Unread::NotTcp => Reason::NotTcp,
             Unread::Udp => Reason::Udp,
             Unread::Quic => Reason::Quic,
+            Unread::MqttSn { is_proven: true } => Reason::MqttSn,
+            Unread::MqttSn { is_proven: false } => Reason::MaybeMqttSn,
             Unread::Encrypted => Reason::Encrypted,
             Unread::Damaged => Reason::Damaged,
             Unread::TooDeep => Reason::TooDeep,

@@ -47,6 +47,6 @@ pub enum Plain<'a> {
         /// Who sent it.
         from: Role,
     },
-    /// What is to be told of this connection, a sentence without a full stop.
-    Note(&'a str),
+    /// It was not opened: why, the end of a sentence that begins with the connection.
+    Sealed(&'a str),
 }

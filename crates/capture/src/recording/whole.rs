@@ -23,6 +23,8 @@ pub(super) const MOST_KEPT: usize = if cfg!(target_pointer_width = "32") {
 
 /// Connections without MQTT that are named.
 const MOST_NAMED: usize = 20;
+/// The same of TLS that was not opened.
+const MOST_SEALED: usize = 100;
 
 /// A capture file as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -265,6 +267,8 @@ pub(super) struct Building {
     open: HashMap<ConnectionId, Open>,
     /// TLS that nobody has opened.
     pub(super) has_sealed: bool,
+    /// Connections of which it was told that it is not opened.
+    sealed: usize,
     /// Connections without MQTT.
     others: usize,
     unreached: Unreached,
@@ -416,6 +420,16 @@ impl Building {
             Event::KeyLog(text) => {
                 keys.extend_from_slice(text);
                 keys.push(b'\n');
+            }
+            Event::Sealed { connection, why } => {
+                self.sealed = self.sealed.saturating_add(1);
+                if self.sealed <= MOST_SEALED
+                    && let Some(open) = self.open.get(&connection)
+                {
+                    let Connection { client, server, .. } = &open.connection;
+                    let note = format!("TLS of {client} to {server}: this connection {why}");
+                    self.whole.notes.push(note);
+                }
             }
             Event::Note(note) => self.whole.notes.push(note.to_owned()),
         }

@@ -301,8 +301,25 @@ fn what_is_not_read_is_counted() {
         [
             "1 frame without TCP is not read",
             "2 frames with UDP are not read",
-            "1 frame of QUIC is not read: MQTT over QUIC is encrypted",
+            "1 frame of QUIC is not read: where that carries MQTT, let the client connect with TLS over TCP and add its key \
+             log, or open a trace of the broker",
         ]
+    );
+    // What may be MQTT-SN is that where a CONNECT of it is there, on any port.
+    let connect = outer(17, &udp(20_000, b"\x0a\x04\x04\x01\0\x3cdev1"));
+    let register = outer(17, &udp(20_000, b"\x08\x0a\0\0\0\x01ab"));
+    let other = outer(17, &udp(20_000, b"\x08\x0a\0\0\0\x01a"));
+    let both = read(&pcap(101, &[connect, register.clone(), other]));
+    assert_eq!(
+        both.notes,
+        [
+            "1 frame with UDP is not read",
+            "2 frames of MQTT-SN, which is another protocol than MQTT, are not read: record between its gateway and the broker",
+        ]
+    );
+    assert_eq!(
+        read(&pcap(101, &[register])).notes,
+        ["1 frame with UDP is not read"]
     );
     let usb = read(&pcap(220, &[vec![0; 64], vec![0; 64]]));
     assert_eq!(

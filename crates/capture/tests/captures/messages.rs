@@ -123,6 +123,34 @@ fn both_formats_of_the_proxy_hold_the_same() {
     }
 }
 
+/// See SOURCES.md: real files whose sockets carry something else, or that have none.
+#[test]
+fn recordings_without_mqtt_say_what_is_in_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures/files");
+    for (name, format, says) in [
+        (
+            "mitmproxy__chrome.har",
+            "har",
+            "HAR file without a WebSocket connection",
+        ),
+        (
+            "mitmproxy__websocket.har",
+            "har",
+            "WebSocket messages that are no MQTT",
+        ),
+        (
+            "mitmproxy__websocket.mitm",
+            "mitmproxy",
+            "WebSocket messages that are no MQTT",
+        ),
+    ] {
+        let capture = Capture::read(&std::fs::read(folder.join(name)).unwrap(), None);
+        assert_eq!((capture.format, capture.connections.len()), (format, 0));
+        let notes = capture.notes.join("\n");
+        assert!(notes.contains(says), "{name}: {notes}");
+    }
+}
+
 /// Who sent what on a connection, one side behind the other.
 fn steps(connection: &Connection) -> Vec<(Role, PacketType)> {
     let mut steps: Vec<_> = connection

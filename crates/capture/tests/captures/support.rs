@@ -26,6 +26,7 @@ pub(crate) struct Connection {
     pub(crate) server: Vec<Part>,
     pub(crate) fin: Option<Role>,
     pub(crate) closed: Option<(Ending, Option<Role>)>,
+    pub(crate) sealed: Option<String>,
     pub(crate) times: Vec<Option<u64>>,
     pub(crate) frames: Vec<u64>,
     /// Packets in words.
@@ -166,6 +167,14 @@ impl Found {
             }
             Event::Client { .. } | Event::Marked { .. } => {}
             Event::KeyLog(text) => self.key_logs.push(text.to_vec()),
+            Event::Sealed { connection, why } => {
+                let one = self.connections.get_mut(connection).unwrap();
+                assert!(
+                    one.sealed.is_none() && one.closed.is_none(),
+                    "told too late"
+                );
+                one.sealed = Some((*why).to_owned());
+            }
             Event::Note(note) => self.notes.push((*note).to_owned()),
         }
     }

@@ -58,7 +58,7 @@ impl TlsOpener for Opener {
             self.ready.append(&mut self.kept);
         }
         if self.ready.is_empty() {
-            return core::mem::take(&mut self.says).then_some(Plain::Note("that is all"));
+            return core::mem::take(&mut self.says).then_some(Plain::Sealed("is like this"));
         }
         let (from, bytes, at_ns, frame) = self.ready.remove(0);
         let [_, _, _, _, _, content @ ..] = &bytes[..] else {
@@ -157,8 +157,8 @@ fn what_was_opened_is_looked_at_like_any_other_bytes() {
             Some("50000")
         );
         assert_eq!(
-            (found.key_logs.len(), &found.notes[..]),
-            (1, &["that is all".to_owned()][..])
+            (found.key_logs.len(), one.sealed.as_deref()),
+            (1, Some("is like this"))
         );
     }
 }
@@ -172,8 +172,11 @@ fn without_keys_nothing_comes_and_the_opener_is_asked_at_the_end() {
     let reader = CaptureReader::new(Limits::default()).with_tls(Box::new(sessions));
     let found = run(reader, &file(false), 100);
     assert_eq!(
-        (found.only().transports.len(), &found.notes[..]),
-        (1, &["that is all".to_owned()][..])
+        (
+            found.only().transports.len(),
+            found.only().sealed.as_deref()
+        ),
+        (1, Some("is like this"))
     );
     let none: &[Part] = &[];
     assert_eq!(found.only().client, none);

@@ -9,8 +9,8 @@ use mqttscope_capture::recording::{Ending, Opened, Peer, Transport};
 use mqttscope_protocol::{CapturedRow, ConnectionId};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
-    ControlPacket, PacketType, Property, PropertyId, ProtocolVersion, Reason, ReasonCode, Sender,
-    Severity, detect, frame,
+    ControlPacket, Detection, PacketType, Property, PropertyId, ProtocolVersion, Reason,
+    ReasonCode, Sender, Severity, detect, frame,
 };
 
 use crate::connection::SocketId;
@@ -44,6 +44,8 @@ pub(crate) struct Captured {
     pub(crate) transport: Transport,
     /// What shows what it carries.
     pub(crate) why: String,
+    /// Why its TLS was not opened, the end of a sentence that begins with it; none: it was, or there is none.
+    pub(crate) sealed: Option<Box<str>>,
     /// The connection to the monitor.
     pub(crate) socket: SocketId,
     /// Its bytes on their way into the log; none: it ended.
@@ -54,6 +56,8 @@ pub(crate) struct Captured {
     pub(crate) first: u64,
     client_identifier: String,
     version: Option<ProtocolVersion>,
+    /// What its bytes say for that version.
+    reasons: Vec<Reason>,
     is_named: bool,
     /// A log tells of packets in words: what others answer is not known.
     is_told: bool,
@@ -112,22 +116,22 @@ pub(crate) struct Held {
 
 impl Held {
     /// Adds a chunk. Gives the version as soon as it is known, or what is likeliest where nothing more waits.
-    pub(crate) fn push(&mut self, sent: Sent, bytes: &[u8]) -> Option<ProtocolVersion> {
+    pub(crate) fn push(&mut self, sent: Sent, bytes: &[u8]) -> Option<Detection> {
         self.len = self.len.saturating_add(bytes.len());
         self.chunks.push((sent, bytes.to_vec()));
         let is_full = self.len > MOST_HELD || self.chunks.len() >= MOST_CHUNKS;
         let detected = self.detect();
-        let is_known = match detected.1 {
+        let is_known = match detected.reasons.first() {
             Some(Reason::Connect) => true,
             Some(Reason::Alike | Reason::Undecided) | None => false,
             // One packet may be broken; two show what the rest will be.
             Some(_) => self.chunks.len() > 1,
         };
-        (is_known || is_full).then_some(detected.0)
+        (is_known || is_full).then_some(detected)
     }
 
     /// What is likeliest by now, and why.
-    pub(crate) fn detect(&self) -> (ProtocolVersion, Option<Reason>) {
+    pub(crate) fn detect(&self) -> Detection {
         let of = |sender: Sender| {
             let chunks = self.chunks.iter();
             let own = chunks.filter(move |(sent, _)| sent.sender == sender);
@@ -141,14 +145,17 @@ impl Held {
         };
         let begins_with_connect = client.first() == Some(&0x10);
         if begins_with_connect && !is_whole {
-            return (ProtocolVersion::V5, None);
+            return Detection {
+                version: ProtocolVersion::V5,
+                reasons: Vec::new(),
+                alternatives: Vec::new(),
+            };
         }
         // Each side begins a packet, so that one may stand behind the other, its last packet cut off.
         let whole = whole_packets(&client);
         let server = of(Sender::Server);
         let both = [whole, whole_packets(&server)].concat();
-        let detection = detect(&both, None);
-        (detection.version, detection.reasons.first().copied())
+        detect(&both, None)
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -203,12 +210,14 @@ impl Captured {
             tapped: None,
             transport: Transport::Nothing,
             why: String::new(),
+            sealed: None,
             socket,
             stream: None,
             held: Some(Box::default()),
             first: 0,
             client_identifier: String::new(),
             version: None,
+            reasons: Vec::new(),
             is_named: false,
             is_told: false,
             begins_with_connect: false,
@@ -246,8 +255,9 @@ impl Captured {
         moment(self.opened.at_ns)
     }
 
-    pub(crate) fn begin(&mut self, version: ProtocolVersion) {
+    pub(crate) fn begin(&mut self, version: ProtocolVersion, reasons: Vec<Reason>) {
         self.version = Some(version);
+        self.reasons = reasons;
         self.stream = Some(Box::new(Stream::new(self.id, version)));
     }
 
@@ -460,7 +470,8 @@ impl Captured {
     }
 
     pub(crate) fn begins(&self) -> Instant {
-        self.times.map_or(Instant::ZERO, |(first, _)| first)
+        let first = self.times.map(|(first, _)| first);
+        first.or(self.opened_at()).unwrap_or_default()
     }
 
     pub(crate) fn lasts(&self) -> Duration {
@@ -488,11 +499,33 @@ impl Captured {
 
     /// Notes a packet of which a log has only words. Whether it is the first.
     pub(crate) fn told(&mut self, version: Option<ProtocolVersion>, at: Instant) -> bool {
-        self.is_named |= version.is_some();
-        self.version = version.or(self.version);
+        if version.is_some() {
+            (self.version, self.reasons) = (version, Vec::new());
+            self.is_named = true;
+        }
         self.packets = self.packets.saturating_add(1);
         self.pass(at);
         !core::mem::replace(&mut self.is_told, true)
+    }
+
+    /// Why it is this version.
+    fn known_by(&self) -> String {
+        let reasons = self.reasons.iter().map(Reason::to_string);
+        let reasons: Vec<String> = reasons.collect();
+        match self.version {
+            None => String::new(),
+            Some(_) if !reasons.is_empty() => reasons.join("; "),
+            Some(_) if self.is_named && self.is_told => "the log names it".to_owned(),
+            Some(_) => "no packet tells it; the newest is taken".to_owned(),
+        }
+    }
+
+    /// The version, and why it is this one, for the card of its beginning.
+    pub(crate) fn says_version(&self) -> String {
+        let version = self.version.map(ProtocolVersion::name);
+        version.map_or_else(String::new, |name| {
+            format!("MQTT {name}: {}", self.known_by())
+        })
     }
 
     /// Whether it was there before the file: neither a SYN nor a CONNECT begins it.
@@ -566,6 +599,7 @@ impl Captured {
             transport: self.carrier().to_owned(),
             version: self.version,
             is_named: self.is_named,
+            known_by: self.known_by(),
             begins: self.begins(),
             lasts: self.lasts(),
             packets: self.packets,
@@ -575,6 +609,7 @@ impl Captured {
             gaps: self.gaps,
             ended: self.ended.clone(),
             refused: self.refused.clone(),
+            sealed: self.sealed.as_deref().map(str::to_owned),
         }
     }
 }

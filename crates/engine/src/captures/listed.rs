@@ -22,7 +22,9 @@ type Made = (CapturedOrder, u64, Option<u64>);
 pub(super) struct Listed {
     /// Where they stand, in the order in which their first packet was written down.
     places: Vec<usize>,
-    /// The same in another order or without some, and what it was made from.
+    /// TLS connections that were not opened, in the order in which they ended.
+    sealed: Vec<usize>,
+    /// Those with MQTT in another order or without some, and what it was made from.
     sorted: Option<(Made, Vec<usize>)>,
     /// Different whenever a row may be.
     revision: u64,
@@ -33,6 +35,14 @@ pub(super) struct Listed {
     /// Connections with remarks.
     remarked: Vec<usize>,
     times: Option<(Instant, Instant)>,
+}
+
+impl Listed {
+    /// A TLS connection was not opened.
+    pub(super) fn seal(&mut self, place: usize) {
+        self.sealed.push(place);
+        self.revision = self.revision.wrapping_add(1);
+    }
 }
 
 impl Captures {
@@ -78,7 +88,12 @@ impl Captures {
             Some((_, places)) => places,
             None => &self.listed.places,
         };
-        let total = places.len() as u64;
+        // Nothing of what is searched for is in what was not opened.
+        let sealed: &[usize] = match found {
+            Some(_) => &[],
+            None => &self.listed.sealed,
+        };
+        let total = places.len().saturating_add(sealed.len()) as u64;
         let count = u64::from(window.count);
         let first = if window.tail {
             total.saturating_sub(count)
@@ -86,7 +101,8 @@ impl Captures {
             window.first.min(total)
         };
         let skipped = usize::try_from(first).unwrap_or(usize::MAX);
-        let shown = places.iter().skip(skipped).take(window.count as usize);
+        let shown = places.iter().chain(sealed).skip(skipped);
+        let shown = shown.take(window.count as usize);
         let rows: Vec<CapturedRow> = shown
             .filter_map(|&place| {
                 let row = self.all.get(place)?.row();
@@ -173,6 +189,7 @@ impl Captures {
             gaps: self.gaps,
             times: self.listed.times,
             notes: self.notes.iter().map(|note| self.told(note)).collect(),
+            gone: self.gone,
             faults: self.faulted.rows(),
         }))
     }

@@ -4,6 +4,8 @@
 //! earlier comes first. Each is read as far as its next packet. A file without such times is read behind them as a whole, and one
 //! that grows behind these. Where a file is opened later whose packets are earlier, all are read again.
 
+use std::collections::BTreeMap;
+
 use mqttscope_capture::recording::{Ahead, CaptureReader, Unreached};
 use mqttscope_protocol::{Apart, CaptureFile, CaptureState};
 use mqttscope_shared::Instant;
@@ -267,9 +269,11 @@ impl Reading {
             is_timed: false,
             key: 0,
             last: None,
+            began: None,
             in_words: 0,
             beginning: None,
             unreached: Unreached::default(),
+            sealed: BTreeMap::new(),
             went_on: false,
         }
     }

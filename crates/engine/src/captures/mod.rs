@@ -10,6 +10,7 @@ mod merging;
 #[cfg(test)]
 mod tests;
 
+use core::time::Duration;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
 
@@ -40,6 +41,8 @@ const MOST_NOTES: usize = 200;
 const MOST_OF_FILE: usize = 5;
 /// Connections without MQTT that are named.
 const MOST_NAMED: u64 = 20;
+/// How long a file must have been read before it is said how fast.
+const SHORTEST_READ: Duration = Duration::from_millis(200);
 /// Bytes that show whether a file is a key log.
 const PROBED: usize = 4 << 10;
 
@@ -71,12 +74,16 @@ struct Reading {
     key: u64,
     /// The last time that was told of it.
     last: Option<Instant>,
+    /// When its first bytes came, and how many these were.
+    began: Option<(Instant, u64)>,
     /// Packets of which it has only words.
     in_words: u64,
     /// Its beginning, until its first frame has its turn: that of a file before may end by then, whose connections go on in it.
     beginning: Option<Beginning>,
     /// Servers that were not reached.
     unreached: Unreached,
+    /// How many TLS connections were not opened, by the reason.
+    sealed: BTreeMap<Box<str>, u64>,
     /// Its connections go on in another file.
     went_on: bool,
 }
@@ -122,6 +129,8 @@ pub(crate) struct Captures {
     listed: Listed,
     faulted: Faulted,
     last_id: u32,
+    /// The last of an earlier reading.
+    gone: Option<ConnectionId>,
     /// All packets are read as this version.
     pub(crate) read_as: Option<ProtocolVersion>,
     /// Of files that are read to their end.
@@ -174,7 +183,7 @@ impl Captures {
     }
 
     /// Takes the bytes that were wanted.
-    pub(crate) fn take(&mut self, bytes: &[u8]) {
+    pub(crate) fn take(&mut self, now: Instant, bytes: &[u8]) {
         let Some(current) = self.wanted.take() else {
             return;
         };
@@ -184,7 +193,8 @@ impl Captures {
         file.state = CaptureState::Reading;
         file.read = file.read.saturating_add(bytes.len() as u64);
         // A file that shrinks while it is read ends where nothing comes any more.
-        let is_end = bytes.is_empty() || file.size.is_some_and(|size| file.read >= size);
+        let read = file.read;
+        let is_end = bytes.is_empty() || file.size.is_some_and(|size| read >= size);
         let reading = match self.readings.remove(&current) {
             Some(mut reading) => {
                 match &mut reading.what {
@@ -207,6 +217,10 @@ impl Captures {
         };
         let reading = self.readings.entry(current).or_insert(reading);
         reading.is_ended = is_end;
+        let (from, before) = *reading.began.get_or_insert((now, read));
+        if let Some(file) = self.files.get_mut(current) {
+            file.rate = rate(read.saturating_sub(before), now - from);
+        }
         if is_end && let What::Capture(reader) = &mut reading.what {
             reader.handle_end();
         }
@@ -254,6 +268,16 @@ impl Captures {
             self.note(format!(
                 "{count} {noun} {are} told in words, without bytes: no rules are checked of these"
             ));
+        }
+        let sealed = reading.as_ref().map(|reading| reading.sealed.clone());
+        for (why, count) in sealed.unwrap_or_default() {
+            self.note(match count {
+                1 => format!("1 TLS connection {why}"),
+                _ => {
+                    let count = mqttscope_view::digits::grouped(count);
+                    format!("{count} TLS connections: each {why}")
+                }
+            });
         }
         match reading.map(|reading| reading.what) {
             Some(What::Keys(text)) if state == CaptureState::Read => {
@@ -309,6 +333,7 @@ impl Captures {
             files,
             keys: core::mem::take(&mut self.keys),
             last_id: self.last_id,
+            gone: Some(ConnectionId(self.last_id)),
             read_as: self.read_as,
             ..Self::default()
         };
@@ -375,6 +400,13 @@ impl Captures {
         why.clone_into(&mut captured.why);
     }
 
+    /// The TLS of a connection was not opened.
+    pub(crate) fn seal(&mut self, id: recording::ConnectionId, why: &str) {
+        if let Some(captured) = self.get_mut(id) {
+            captured.sealed = Some(why.into());
+        }
+    }
+
     /// An end has another name.
     pub(crate) fn named(&mut self, id: recording::ConnectionId, end: Role, name: &str) {
         let Some(captured) = self.get_mut(id) else {
@@ -411,6 +443,12 @@ impl Captures {
         let Some(captured) = self.all.get(place).filter(|captured| !captured.is_mqtt()) else {
             return;
         };
+        if let Some(why) = &captured.sealed {
+            self.listed.seal(place);
+            if let Some(reading) = self.readings.get_mut(&self.at) {
+                count_sealed(&mut reading.sealed, why);
+            }
+        }
         if let Some(reading) = self.readings.get_mut(&self.at) {
             let unreached = &mut reading.unreached;
             unreached.count(&captured.opened.server, captured.transport);
@@ -419,13 +457,12 @@ impl Captures {
             }
         }
         self.others = self.others.saturating_add(1);
-        let is_sealed = captured.transport == Transport::Tls;
+        let is_sealed = captured.sealed.is_some();
         self.sealed = self.sealed.saturating_add(is_sealed.into());
         if let Some(file) = self.files.get_mut(self.at) {
             file.others = file.others.saturating_add(1);
             file.sealed = file.sealed.saturating_add(is_sealed.into());
         }
-        // Who opens TLS says himself what became of it.
         let is_silent = matches!(
             captured.transport,
             Transport::Nothing | Transport::Refused | Transport::Unanswered
@@ -437,8 +474,16 @@ impl Captures {
         self.note(note);
     }
 
+    /// So many packets more were found in the current file.
+    pub(crate) fn count_found(&mut self, packets: usize) {
+        if let Some(file) = self.files.get_mut(self.at) {
+            file.packets = file.packets.saturating_add(packets as u64);
+        }
+    }
+
     /// Of a packet there are only words.
     pub(crate) fn count_in_words(&mut self) {
+        self.count_found(1);
         self.in_words = self.in_words.saturating_add(1);
         if let Some(reading) = self.readings.get_mut(&self.at) {
             reading.in_words = reading.in_words.saturating_add(1);
@@ -540,7 +585,10 @@ impl Captures {
     pub(crate) fn event(&self, log: &WireLog, record: &Record) -> Option<ConnectionEvent> {
         let mut event = log.event(record)?;
         match (event.kind, self.by_number(record.connection)) {
-            (EventKind::Begins, Some(captured)) => event.address = captured.says_beginning(),
+            (EventKind::Begins, Some(captured)) => {
+                event.address = captured.says_beginning();
+                event.cause = captured.says_version();
+            }
             (EventKind::Ended, Some(captured)) => event.after = captured.lasts(),
             _ => {}
         }
@@ -555,6 +603,27 @@ impl Captures {
     /// The same, to be changed.
     pub(crate) fn of_number(&mut self, id: ConnectionId) -> Option<&mut Captured> {
         self.all.get_mut(*self.of.get(&id)?)
+    }
+}
+
+/// Bytes in a second, once these took long enough to tell.
+fn rate(bytes: u64, took: Duration) -> Option<u64> {
+    let micros = u64::try_from(took.as_micros()).ok()?;
+    let is_long = took >= SHORTEST_READ;
+    let rate = bytes.saturating_mul(1_000_000).checked_div(micros)?;
+    is_long.then_some(rate)
+}
+
+/// One more that was not opened for this reason.
+fn count_sealed(sealed: &mut BTreeMap<Box<str>, u64>, why: &str) {
+    // The rows have them all.
+    let has_room = sealed.len() < MOST_OF_FILE;
+    match sealed.get_mut(why) {
+        Some(count) => *count = count.saturating_add(1),
+        None if has_room => {
+            sealed.insert(why.into(), 1);
+        }
+        None => {}
     }
 }
 

@@ -30,15 +30,15 @@ fn bytes_are_wanted_of_one_file_after_the_other() {
             other => return other,
         }
     };
-    captures.take(&vec![0; 1 << 20]);
+    captures.take(Instant::ZERO, &vec![0; 1 << 20]);
     assert_eq!(captures.wanted(), None, "nobody looked at them yet");
     // Whose packets are earlier is known as soon as there are bytes of all.
     assert_eq!(turn(&mut captures), Turn::Bytes);
     assert_eq!(captures.wanted(), wanted(1, 0, 0));
-    captures.take(&[]);
+    captures.take(Instant::ZERO, &[]);
     assert_eq!(turn(&mut captures), Turn::Bytes);
     assert_eq!(captures.wanted(), wanted(0, 1 << 20, 1 << 20));
-    captures.take(&[]);
+    captures.take(Instant::ZERO, &[]);
     for _ in 0..2 {
         assert_eq!(turn(&mut captures), Turn::End, "it became shorter");
         assert!(!captures.end(CaptureState::Read));
@@ -47,4 +47,19 @@ fn bytes_are_wanted_of_one_file_after_the_other() {
     assert_eq!(captures.wanted(), None, "all is read");
     captures.stop();
     assert_eq!(captures.wanted(), None);
+}
+
+#[test]
+fn how_fast_a_file_is_read_is_told_once_it_can_be() {
+    let mut captures = Captures::default();
+    captures.open([("a".to_owned(), Some(4 << 20))]);
+    let mut header = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0];
+    header.resize(1 << 20, 0);
+    captures.take(Instant::from_millis(1_000), &header);
+    assert_eq!(captures.files[0].rate, None);
+    for (at, read) in [(1_100, None), (1_500, Some(4 << 20))] {
+        captures.wanted = Some(0);
+        captures.take(Instant::from_millis(at), &vec![0; 1 << 20]);
+        assert_eq!(captures.files[0].rate, read);
+    }
 }

@@ -6,7 +6,7 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Ending, Event};
 use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Fate, RecordId, Target};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
+use mqttscope_wire::{Context, Detection, Sender, dissect};
 
 use super::Engine;
 use super::told::why_ended;
@@ -51,7 +51,7 @@ impl Engine {
                 return;
             }
         };
-        self.captures.take(bytes);
+        self.captures.take(now, bytes);
         self.read_on();
     }
 
@@ -238,6 +238,7 @@ impl Engine {
                 let at = moment(at_ns).unwrap_or(self.captured_at);
                 self.marked(connection, at, frame, comment);
             }
+            Event::Sealed { connection, why } => self.captures.seal(connection, why),
             // The reader itself uses them where it can.
             Event::KeyLog(text) => self.captures.add_keys(text),
             Event::Note(note) => self.captures.note(note.to_owned()),
@@ -250,8 +251,8 @@ impl Engine {
             return;
         };
         if let Some(held) = &mut captured.held {
-            if let Some(version) = held.push(sent, bytes) {
-                self.begin_captured(id, version);
+            if let Some(detected) = held.push(sent, bytes) {
+                self.begin_captured(id, detected);
             }
             return;
         }
@@ -261,23 +262,23 @@ impl Engine {
     /// The version is known by now, or has to be guessed: what waited for it is written down.
     pub(super) fn flush(&mut self, id: recording::ConnectionId) {
         let held = self.captures.get_mut(id).and_then(|it| it.held.as_ref());
-        if let Some(version) = held
+        if let Some(detected) = held
             .filter(|held| !held.is_empty())
-            .map(|held| held.detect().0)
+            .map(|held| held.detect())
         {
-            self.begin_captured(id, version);
+            self.begin_captured(id, detected);
         }
     }
 
-    fn begin_captured(&mut self, id: recording::ConnectionId, version: ProtocolVersion) {
-        let version = self.captures.read_as.unwrap_or(version);
+    fn begin_captured(&mut self, id: recording::ConnectionId, detected: Detection) {
+        let version = self.captures.read_as.unwrap_or(detected.version);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
         let held = captured.held.take().unwrap_or_default();
         // A log may have told of packets of it before.
         let is_new = captured.packets == 0;
-        captured.begin(version);
+        captured.begin(version, detected.reasons);
         let was_open = match held.first().filter(|_| is_new) {
             Some(first) => captured.begins_with(first),
             None => !captured.opened.has_syn,
@@ -357,6 +358,7 @@ impl Engine {
         if let Some((connection, first)) = name {
             self.captures.rename(connection, first);
         }
+        self.captures.count_found(self.firsts.len());
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at, first);
         }

@@ -500,6 +500,12 @@ impl Engine {
             watch: Some(&self.watch),
             minutes_behind: self.minutes_behind,
         };
+        if wanted.format == ExportFormat::WireLink {
+            return match export::link(&self.log, &self.topics, facts, &wanted) {
+                Ok(link) => self.answers.push(Report::Link(link)),
+                Err(why) => self.notice(None, true, format!("No link was made: {why}.")),
+            };
+        }
         let (exported, ports) = export::write(&self.log, &self.topics, facts, &wanted, self);
         self.answers
             .push(if wanted.format == ExportFormat::Recording {

@@ -9,6 +9,7 @@
 
 mod faults;
 mod in_words;
+mod linked;
 mod messages;
 mod searches;
 mod seen_by_tcp;
@@ -333,10 +334,20 @@ fn keys_open_what_was_read_before_them() {
         (without.view.connections, packets(&without).count()),
         (0, 0)
     );
-    assert!(without.view.sealed > 0);
+    // What was not opened is a row with its reason, and a note.
+    let [row] = &without.captured[..] else {
+        panic!("{:?}", without.captured);
+    };
+    let why = "is encrypted, and no key log has its keys";
+    assert_eq!((row.sealed.as_deref(), &*row.transport), (Some(why), "TLS"));
+    assert_eq!((row.packets, without.view.sealed), (0, 1));
+    assert!(row.begins > Instant::ZERO && row.version.is_none());
+    assert_eq!(without.view.notes, [format!("1 TLS connection {why}")]);
+    assert_eq!(without.view.files[0].notes, without.view.notes);
     let before = open(&[&keys, &capture]);
     let behind = open(&[&capture, &keys]);
     assert!(before.view.connections > 0 && before.view.sealed == 0);
+    assert!(behind.view.gone >= Some(row.id) && Some(behind.captured[0].id) > behind.view.gone);
     assert!(matches!(behind.view.files[1].state, CaptureState::Keys(lines) if lines > 0));
     let says = |shown: &Shown| {
         packets(shown)
@@ -533,12 +544,34 @@ fn the_state_around_a_captured_packet_is_known() {
 
 #[test]
 fn a_version_is_worked_out_where_no_connect_is_there() {
-    let (_, shown) = read(&["files/t9_midstream.pcap"], 1 << 20);
+    let (mut engine, shown) = read(&["files/t9_midstream.pcap"], 1 << 20);
     let capture = Capture::read(&file("files/t9_midstream.pcap"), None);
     let row = &shown.captured[0];
     assert!(!row.is_named);
     assert_eq!(row.version, capture.connections[0].version);
     assert!(row.version.is_some());
+    // And the reasons are told, in the row and at its beginning.
+    let why = "read as 3.1.1, no rule is broken; read as 5, there are 2 errors in 2 packets";
+    assert_eq!(row.known_by, why);
+    let says = beginning(&mut engine, &shown);
+    assert_eq!(says, format!("MQTT 3.1.1: {why}"));
+    let (mut engine, shown) = read(&["recorded/tcp.pcap"], 1 << 20);
+    let row = &shown.captured[0];
+    assert_eq!(row.known_by, "a CONNECT names its protocol level");
+    assert!(beginning(&mut engine, &shown).ends_with(&row.known_by));
+}
+
+/// What the first row of a beginning says of the version.
+fn beginning(engine: &mut Engine, shown: &Shown) -> String {
+    let begins = (shown.wire.iter()).find(|row| row.event == Some(EventKind::Begins));
+    let record = begins.unwrap().record;
+    engine.handle_command(Instant::from_millis(1), Command::Inspect(record));
+    let mut reports = engine.reports(Instant::from_millis(2)).into_iter();
+    let told = reports.find_map(|report| match report {
+        Report::Event(view) => Some(view.event.cause),
+        _ => None,
+    });
+    told.unwrap()
 }
 
 #[test]

@@ -174,7 +174,7 @@ impl World {
                 }
                 Report::Examined(check) | Report::Led(check) => seen.examined.push(*check),
                 Report::Chart(chart) => seen.chart = Some(chart),
-                Report::Captured { .. } | Report::Timeline(_) => {}
+                Report::Captured { .. } | Report::Timeline(_) | Report::Link(_) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

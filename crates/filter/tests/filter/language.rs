@@ -34,6 +34,18 @@ fn filters_are_read_and_written() {
             "mqtt.qos == 2",
         ),
         ("not mqtt.retain", "!mqtt.retain"),
+        ("mqtt.hdrflags & 0x0f", "mqtt.hdrflags & 0xf"),
+        ("!mqtt.hdrflags&2", "!(mqtt.hdrflags & 0x2)"),
+        (
+            "mqtt.hdrflags & 0xf0 == 0x30 && mqtt.msgtype & 1",
+            "mqtt.hdrflags & 0xf0 == 48 && mqtt.msgtype & 0x1",
+        ),
+        ("len(mqtt.msg) & 1 == 0", "len(mqtt.msg) & 0x1 == 0"),
+        (
+            "any mqtt.topic != \"a\" or all mqtt.sub.qos in {1 2}",
+            "any mqtt.topic != \"a\" || all mqtt.sub.qos in {1, 2}",
+        ),
+        ("not all len(mqtt.topic) > 3", "!(all len(mqtt.topic) > 3)"),
         ("!mqtt.retain == 1", "!(mqtt.retain == true)"),
         ("!(mqtt.retain == Set)", "!(mqtt.retain == true)"),
         ("!!mqtt", "!!mqtt"),
@@ -151,7 +163,7 @@ fn filters_are_read_and_written() {
 }
 
 /// The text, what the problem's place holds, and words of what it says.
-const WRONG: [(&str, &str, &str); 49] = [
+const WRONG: [(&str, &str, &str); 54] = [
     (
         "mqtt.qos == high",
         "high",
@@ -179,7 +191,24 @@ const WRONG: [(&str, &str, &str); 49] = [
         "contains does not fit it",
     ),
     ("mqtt.qos = 1", "=", "equal is written =="),
-    ("mqtt.qos & 1", "&", "a bit mask with & is not known here"),
+    ("mqtt.qos & mqtt", "mqtt", "and is written &&"),
+    (
+        "mqtt.retain & 1",
+        "&",
+        "and is written &&; bits are masked behind a number",
+    ),
+    ("mqtt.qos == 1 & mqtt", "&", "and is written &&"),
+    (
+        "mqtt.msgtype & 12 == PUBLISH",
+        "PUBLISH",
+        "mqtt.msgtype & 0xc is a number from 0 to 15, not a text",
+    ),
+    (
+        "all mqtt.topic && mqtt",
+        "mqtt.topic",
+        "behind all stands a comparison",
+    ),
+    ("any \"a\"", "any", "no field is called any"),
     ("mqtt.qos | 1", "|", "or is written ||"),
     ("mqtt.qos ^ 1", "^", "xor is written ^^"),
     ("mqtt.qso == 1", "mqtt.qso", "mqtt.qos may be meant"),

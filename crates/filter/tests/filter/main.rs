@@ -10,5 +10,6 @@ mod completion;
 mod language;
 mod packets;
 mod properties;
+mod quantified;
 mod reference;
 mod searches;

@@ -102,7 +102,7 @@ fn matches(filter: &str, packet: &Given) -> bool {
 }
 
 /// Each filter must match, and must not where `- ` stands before it.
-fn all(packet: &Given, filters: &[&str]) {
+pub(crate) fn all(packet: &Given, filters: &[&str]) {
     for filter in filters {
         let (bare, expected) = match filter.strip_prefix("- ") {
             Some(bare) => (bare, false),

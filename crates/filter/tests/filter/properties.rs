@@ -13,7 +13,7 @@ fn pieces() -> impl Strategy<Value = String> {
         .flat_map(|it| [it.sign(), it.word()])
         .chain([
             "(", ")", "!", "&&", "||", "^^", "and", "or", "not", "{", "}", "..", ",", "[0:2]", "[",
-            "=", "&",
+            "=", "& 6", "&", "any", "all",
         ])
         .map(str::to_owned)
         .collect();

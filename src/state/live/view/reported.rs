@@ -11,7 +11,15 @@ use crate::state::live::sent::Sent;
 impl Live {
     pub(super) fn take(&mut self, report: Report) {
         match report {
-            Report::Summary(summary) => self.summary = summary.into(),
+            Report::Summary(summary) => {
+                let gone = summary.capture.as_ref().and_then(|capture| capture.gone);
+                self.summary = summary.into();
+                // Its file was read again: what is looked at by itself is not there any more.
+                if !self.everything && self.connection.is_some_and(|id| Some(id) <= gone) {
+                    (self.connection, self.everything) = (None, true);
+                    self.begin_anew();
+                }
+            }
             Report::Timeline(timeline) => self.timeline = timeline.into(),
             Report::Captured {
                 first,
@@ -129,11 +137,48 @@ impl Live {
             // A packet that is not wanted any more; files, notices and what scripts are told are nobody's state.
             Report::Script(..)
             | Report::Recording(_)
+            | Report::Link(_)
             | Report::Packet(_)
             | Report::Event(_)
             | Report::History(_)
             | Report::Exported(_)
             | Report::Notice(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::live::Act;
+    use mqttscope_protocol::{CaptureView, ConnectionId, Summary};
+    use yew::Reducible;
+
+    #[test]
+    fn a_connection_that_was_read_again_is_not_looked_at_any_more() {
+        let gone = |id| {
+            let view = CaptureView {
+                gone: Some(ConnectionId(id)),
+                ..CaptureView::default()
+            };
+            let summary = Summary {
+                capture: Some(view.into()),
+                ..Summary::default()
+            };
+            Act::Report(vec![Report::Summary(summary.into())])
+        };
+        let acts = [
+            Act::Connection(ConnectionId(3)),
+            Act::Everything(false),
+            gone(2),
+        ];
+        let start = Rc::new(Live::of_captures());
+        let live = acts.into_iter().fold(start, |live, act| live.reduce(act));
+        assert_eq!(
+            (live.connection, live.everything),
+            (Some(ConnectionId(3)), false)
+        );
+        let live = live.reduce(gone(3));
+        assert_eq!((live.connection, live.everything), (None, true));
     }
 }

@@ -483,7 +483,10 @@ impl Tls {
                     self.inner.handle(side, bytes, moment, out);
                 }
                 Plain::Gap { from } => self.inner.gap(out.head.side(from), None, out),
-                Plain::Note(note) => out.queue.note(note),
+                Plain::Sealed(why) => {
+                    let id = out.tell();
+                    out.queue.sealed(id, why);
+                }
             }
         }
     }

@@ -66,6 +66,11 @@ pub(super) enum Unread {
     Udp,
     /// The beginning of a QUIC connection.
     Quic,
+    /// A UDP datagram that may be MQTT-SN.
+    MqttSn {
+        /// Beyond doubt.
+        is_proven: bool,
+    },
     /// A part of an IP packet whose other parts are not there.
     Fragment,
     /// Encrypted on the air, or by IPsec.

@@ -2,6 +2,7 @@
 
 use super::ip::Between;
 use super::{Take, Unread, Walk, Way};
+use crate::foreign::mqtt_sn;
 use crate::recording::fields::{u16_at, u32_at};
 
 impl<T: Take> Walk<'_, T> {
@@ -103,7 +104,10 @@ impl<T: Take> Walk<'_, T> {
             _ if (to == 3544 || from == 3544) && inside.first().is_some_and(|b| b >> 4 == 6) => {
                 self.inner(Some(inside), way, Self::ip);
             }
-            _ => self.take.unread(Unread::Udp),
+            _ => self.take.unread(match mqtt_sn::datagram(inside) {
+                Some(is_proven) => Unread::MqttSn { is_proven },
+                None => Unread::Udp,
+            }),
         }
     }
 }
