@@ -11,13 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 use clap::Args;
 use mqttscope_capture::mark::{Mark, Tapped};
-use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, Capture, CaptureReader, Ending, Event, Gap, KeyLogSessions, Limits, Marked, Peer,
     Unreached,
 };
 use mqttscope_faults::Said;
-use mqttscope_wire::{Framer, ProtocolVersion, Sender};
+use mqttscope_wire::{Framer, ProtocolVersion};
 
 use crate::arguments::{Format, Version};
 use crate::input::{self, Connection, Input};
@@ -26,6 +25,7 @@ use crate::paint::{Colour, Paint, When};
 use crate::report;
 use crate::row::{self, Row, Told};
 use crate::series;
+use crate::tap::inner::sender_of;
 use crate::tap::screen::Screen;
 use crate::tap::tape::{Closed, ConnectionId, Ends, Entry, What};
 use crate::tap::watch::{Show, Watcher};
@@ -350,12 +350,12 @@ impl Live {
                 } => (
                     connection,
                     at_ns,
-                    What::Bytes(sender(from), bytes.len()),
+                    What::Bytes(sender_of(from), bytes.len()),
                     bytes,
                 ),
                 Event::Gap {
                     connection, from, ..
-                } => (connection, None, What::Gap(sender(from)), &[]),
+                } => (connection, None, What::Gap(sender_of(from)), &[]),
                 Event::Closed {
                     connection,
                     how,
@@ -364,7 +364,9 @@ impl Live {
                     ..
                 } => {
                     let how = match (how, from) {
-                        (Ending::Reset, Some(by)) => Closed::Broken(sender(by), "a reset".into()),
+                        (Ending::Reset, Some(by)) => {
+                            Closed::Broken(sender_of(by), "a reset".into())
+                        }
                         _ => Closed::Done,
                     };
                     (connection, at_ns, What::Closed(how), &[])
@@ -436,12 +438,5 @@ const fn address(peer: &Peer) -> SocketAddr {
     match peer {
         Peer::Address(end) => SocketAddr::new(end.address, end.port),
         Peer::Named(_) => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
-    }
-}
-
-const fn sender(role: Role) -> Sender {
-    match role {
-        Role::Client => Sender::Client,
-        Role::Server => Sender::Server,
     }
 }

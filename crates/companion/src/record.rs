@@ -14,8 +14,8 @@ use mqttscope_capture::pcapng;
 use mqttscope_wire::Sender;
 
 use crate::tap::blocks::Blocks;
+use crate::tap::keep::Keep;
 use crate::tap::tape::{Closed, ConnectionId, Ends, now_ns};
-use crate::tap::watch::Keep;
 use crate::tap::{self, Carried};
 
 #[derive(Args)]

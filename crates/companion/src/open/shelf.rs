@@ -15,8 +15,8 @@ use mqttscope_wire::Sender;
 use tokio::sync::watch;
 
 use crate::tap::blocks::Blocks;
+use crate::tap::keep::Keep;
 use crate::tap::tape::{Closed, ConnectionId, Ends, now_ns};
-use crate::tap::watch::Keep;
 
 /// Bytes that are kept.
 const MOST: usize = 64 << 20;

@@ -3,6 +3,8 @@
 pub(crate) mod blocks;
 pub(crate) mod faulty;
 pub(crate) mod health;
+pub(crate) mod inner;
+pub(crate) mod keep;
 pub(crate) mod relay;
 pub(crate) mod screen;
 pub(crate) mod serve;
@@ -27,10 +29,11 @@ use crate::net::{Stop, proxy};
 use crate::paint::{Paint, When};
 use faulty::Faulty;
 use health::Health;
+use keep::Keep;
 use screen::Screen;
 use serve::Tap;
 use tape::Tape;
-use watch::{Keep, Seen, Show, Watcher};
+use watch::{Seen, Show, Watcher};
 
 #[derive(Args)]
 pub(crate) struct Options {
