@@ -13,6 +13,7 @@ use tokio_rustls::rustls::crypto::ring;
 
 use super::pipe::{self, Pipe};
 use super::shelf::{self, Shelf};
+use crate::growing::{self, Growing};
 use crate::net::Stop;
 
 /// Bytes of a file that are read at a time.
@@ -22,6 +23,8 @@ const PIECE: usize = 256 << 10;
 pub(super) enum Source {
     /// A file as it is when it is asked for.
     File(PathBuf),
+    /// A file that is still written.
+    Growing(PathBuf),
     /// A capture that comes through a pipe.
     Pipe(Arc<Pipe>),
     /// What passes the taps, under the name of these.
@@ -46,6 +49,7 @@ pub(super) struct Lent {
 /// Where a page is in a source.
 enum Reading {
     File(File),
+    Growing(Growing, Stop),
     Pipe(pipe::Reader),
     Tap(shelf::Reader),
 }
@@ -94,6 +98,7 @@ impl Lent {
     pub(super) fn source(&self, number: &str) -> Option<Body> {
         let reading = match self.sources.get(number.parse::<usize>().ok()?)? {
             Source::File(path) => Reading::File(File::open(path).ok()?),
+            Source::Growing(path) => Reading::Growing(Growing::open(path).ok()?, self.stop.clone()),
             Source::Pipe(pipe) => Reading::Pipe(Pipe::read(pipe, self.stop.clone())),
             Source::Tap(_, shelf) => Reading::Tap(Shelf::read(shelf)),
         };
@@ -113,6 +118,7 @@ impl Source {
                 let size = std::fs::metadata(path).map(|meta| meta.len());
                 (name(path), Some(size.unwrap_or(0)))
             }
+            Self::Growing(path) => (name(path), None),
             Self::Pipe(_) => ("standard input".into(), None),
             Self::Tap(name, _) => (name.clone(), None),
         }
@@ -139,8 +145,30 @@ impl Reading {
                 let piece = read.await.map_err(io::Error::other)??;
                 Ok((!piece.is_empty()).then(|| piece.into()))
             }
+            Self::Growing(file, stop) => growing(file, stop).await,
             Self::Pipe(reader) => reader.next().await,
             Self::Tap(reader) => Ok(reader.next().await),
+        }
+    }
+}
+
+/// What is added to a file, when it is; `None`: this program ends.
+async fn growing(file: &Growing, stop: &mut Stop) -> io::Result<Option<Bytes>> {
+    loop {
+        let mut file = file.again()?;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; PIECE];
+            let len = file.read_now(&mut piece)?;
+            piece.truncate(len);
+            io::Result::Ok(piece)
+        });
+        let piece = read.await.map_err(io::Error::other)??;
+        if !piece.is_empty() {
+            return Ok(Some(piece.into()));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(growing::PAUSE) => {}
+            () = stop.asked() => return Ok(None),
         }
     }
 }

@@ -5,21 +5,23 @@
 //! and missing numbers of TCP show where bytes are missing. Neither the traffic nor another page ever waits for one.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use axum::body::Bytes;
-use mqttscope_capture::mark::Mark;
+use mqttscope_capture::mark::{Mark, NOT_KEPT};
 use mqttscope_capture::pcapng;
 use mqttscope_wire::Sender;
 use tokio::sync::watch;
 
+use crate::record::Written;
 use crate::tap::blocks::Blocks;
 use crate::tap::keep::Keep;
 use crate::tap::tape::{Closed, ConnectionId, Ends, now_ns};
 
 /// Bytes that are kept.
-const MOST: usize = 64 << 20;
+pub(super) const MOST: usize = 64 << 20;
 
 /// Bytes of a piece from which on another is begun.
 const PIECE: usize = 256 << 10;
@@ -46,17 +48,12 @@ struct Inner {
 }
 
 /// See [the module](self).
-#[derive(Debug)]
 pub(crate) struct Shelf {
     inner: Mutex<Inner>,
     changed: watch::Sender<()>,
     most: usize,
-}
-
-impl Default for Shelf {
-    fn default() -> Self {
-        Self::new(MOST)
-    }
+    /// Where all of it is besides.
+    written: Option<Arc<Written>>,
 }
 
 /// A page's place.
@@ -73,11 +70,12 @@ pub(crate) struct Reader {
 
 impl Shelf {
     /// Keeps so many bytes, and the newest piece in any case.
-    pub(crate) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize, written: Option<Arc<Written>>) -> Self {
         Self {
             inner: Mutex::default(),
             changed: watch::Sender::default(),
             most,
+            written,
         }
     }
 
@@ -165,7 +163,19 @@ impl Reader {
 
     fn left_out(&mut self, frames: u64) -> Bytes {
         self.left_out = self.left_out.saturating_add(frames);
-        let comment = format!("{frames} frames before this place are not kept for this reader");
+        let mut comment = format!("{frames}{NOT_KEPT}");
+        match &self.shelf.written {
+            Some(written) if !written.has_failed() => {
+                // Writing to a string does not fail.
+                let _ = write!(
+                    comment,
+                    "; the recording to {} has them",
+                    written.path.display()
+                );
+            }
+            Some(_) => comment.push_str(", and the recording has ended before"),
+            None => {}
+        }
         let mut block = Vec::new();
         pcapng::left_out(self.left_out, &comment, now_ns(), &mut block);
         block.into()
@@ -288,7 +298,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_reader_gets_all_of_it() {
-        let shelf = Arc::new(Shelf::default());
+        let shelf = Arc::new(Shelf::new(MOST, None));
         let mut keep = Shelving::new(Arc::clone(&shelf));
         let early = tokio::spawn(rest(Shelf::read(&shelf), Vec::new()));
         let id = ConnectionId(1);
@@ -306,7 +316,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_slow_reader_misses_what_it_left_and_is_told() {
-        let shelf = Arc::new(Shelf::new(10_000));
+        let shelf = Arc::new(Shelf::new(10_000, None));
         let mut keep = Shelving::new(Arc::clone(&shelf));
         let mut slow = Shelf::read(&shelf);
         let id = ConnectionId(1);
@@ -346,7 +356,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_that_comes_late_begins_with_what_is_kept() {
-        let shelf = Arc::new(Shelf::new(5_000));
+        let shelf = Arc::new(Shelf::new(5_000, None));
         let mut keep = Shelving::new(Arc::clone(&shelf));
         let id = ConnectionId(1);
         keep.opened(id, &ends(5000), 1);

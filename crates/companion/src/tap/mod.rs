@@ -5,6 +5,7 @@ pub(crate) mod faulty;
 pub(crate) mod health;
 pub(crate) mod inner;
 pub(crate) mod keep;
+pub(crate) mod masking;
 pub(crate) mod relay;
 pub(crate) mod screen;
 pub(crate) mod serve;

@@ -77,6 +77,24 @@ fn a_pipe_is_lent_from_its_beginning_as_it_grows_and_ends() {
     assert_eq!(body, b"firstsecond");
 }
 
+#[test]
+fn a_file_that_grows_is_lent_as_it_does() {
+    let path = crate::support::folder("growing").join("a.pcap");
+    let mut file = std::fs::File::create(&path).unwrap();
+    file.write_all(b"first").unwrap();
+    let open = Open::start("growing-page", &["--follow", path.to_str().unwrap()]);
+    assert_eq!(sources(&open), json!([{"name": "a.pcap", "size": null}]));
+    let (mut early, mut body) = (open.lent("source/0"), Vec::new());
+    early.until(&mut body, b"first");
+    file.write_all(b"second").unwrap();
+    early.until(&mut body, b"second");
+    let (mut late, mut all) = (open.lent("source/0"), Vec::new());
+    late.until(&mut all, b"second");
+    assert_eq!(all, b"firstsecond");
+    open.running.signal("INT");
+    assert_eq!(early.piece().unwrap(), None);
+}
+
 pub(crate) struct Tapped {
     pub(crate) open: Open,
     pub(crate) tap: SocketAddr,
@@ -178,6 +196,44 @@ fn a_page_that_does_not_read_makes_no_traffic_wait() {
     );
     assert!(stream.len() < 90 << 20, "{}", stream.len());
     drop((client, broker));
+}
+
+#[test]
+fn what_a_page_did_not_see_is_in_the_recording_and_the_page_says_so() {
+    let file = crate::support::folder("open-out").join("a.pcapng");
+    let path = file.to_str().unwrap();
+    let Tapped {
+        open,
+        mut client,
+        mut broker,
+        ..
+    } = tapped_with("recorded", &["--out", path]);
+    let mut wanted = vec![CONNECT.to_vec(), CONNACK.to_vec()];
+    for number in 0..100_u8 {
+        let packet = publish("t", &[number; 1 << 20]);
+        passes(&mut client, &mut broker, &packet);
+        wanted.push(packet);
+    }
+    drop((client, broker));
+    // More is written than is kept for pages.
+    let until = std::time::Instant::now() + crate::support::PATIENCE;
+    while std::fs::metadata(&file).unwrap().len() < 80 << 20 {
+        assert!(std::time::Instant::now() < until, "it is not written");
+        std::thread::yield_now();
+    }
+    // This page comes late.
+    let late = open.lent("source/0");
+    open.running.signal("INT");
+    let capture = Capture::read(&late.body(), None);
+    let says = format!("are not kept for this reader; the recording to {path} has them");
+    assert!(
+        capture.notes.iter().any(|it| it.contains(&says)),
+        "{:?}",
+        capture.notes
+    );
+    let (code, _, err) = open.running.ended();
+    assert_eq!(code, Some(0), "{err}");
+    assert!(packets(&std::fs::read(&file).unwrap()) == wanted);
 }
 
 #[test]
