@@ -6,6 +6,7 @@ mod page;
 mod pipe;
 mod serve;
 mod shelf;
+mod token;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -145,7 +146,7 @@ fn open(options: &Options, page: Page) -> Result<()> {
             }
         }
     }
-    let lent = Lent::new(sources, stop.clone())?;
+    let lent = Lent::new(sources, options.port.unwrap_or(USUAL), stop.clone())?;
     let bridge = options.bridge.bridge(stop.clone());
     let url = format!("http://{address}/{}", lent.hash(bridge.is_some()));
     eprintln!("mqttscope: the page is at {url}");

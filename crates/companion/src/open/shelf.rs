@@ -116,6 +116,21 @@ impl Shelf {
         }
     }
 
+    /// Reads on behind so many frames, and behind the beginning of the stream.
+    pub(crate) fn read_behind(shelf: &Arc<Self>, frames: u64) -> Reader {
+        let inner = shelf.lock();
+        let before = frames.min(inner.frames);
+        let read = |piece: &&Piece| piece.before.saturating_add(piece.frames) <= before;
+        let read = inner.pieces.iter().take_while(read).count() as u64;
+        let next = Some(inner.first.saturating_add(read));
+        drop(inner);
+        Reader {
+            next,
+            before,
+            ..Self::read(shelf)
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -138,9 +153,7 @@ impl Reader {
                 let place = usize::try_from(next.max(first).saturating_sub(first));
                 let piece = place.ok().and_then(|place| inner.pieces.get(place));
                 if let Some(piece) = piece.cloned() {
-                    let is_over = inner.is_over;
                     drop(inner);
-                    debug_assert!(piece.before >= before, "{piece:?} {is_over}");
                     next = next.max(first);
                     let missed = piece.before.saturating_sub(before);
                     if missed > 0 {
@@ -151,7 +164,10 @@ impl Reader {
                     }
                     self.next = Some(next.saturating_add(1));
                     self.before = piece.before.saturating_add(piece.frames);
-                    return Some(piece.bytes);
+                    // Whoever reads on may have some of it.
+                    let had = before.saturating_sub(piece.before);
+                    let rest = pcapng::behind_blocks(&piece.bytes, had);
+                    return Some(piece.bytes.slice_ref(rest));
                 }
                 if inner.is_over {
                     return None;
@@ -351,6 +367,60 @@ mod tests {
                 .windows(says.len())
                 .any(|part| part == says.as_bytes()),
             "{says}"
+        );
+    }
+
+    #[tokio::test]
+    async fn whoever_breaks_off_reads_on_where_it_was() {
+        let shelf = Arc::new(Shelf::new(MOST, None));
+        let mut keep = Shelving::new(Arc::clone(&shelf));
+        let id = ConnectionId(1);
+        keep.opened(id, &ends(5000), 1);
+        keep.bytes(id, Sender::Client, &connect('a'), 2);
+        for number in 0..20 {
+            // Some stand together in a piece.
+            if number % 3 == 0 {
+                keep.flush(3);
+            }
+            keep.bytes(id, Sender::Client, &publish(number), 3);
+        }
+        drop(keep);
+        let whole = rest(Shelf::read(&shelf), Vec::new()).await;
+        for cut in (0..whole.len()).step_by(97) {
+            let mut place = pcapng::Place::default();
+            let mut all = place.handle_bytes(&whole[..cut]);
+            if place.frames() == 0 {
+                // That one begins anew.
+                continue;
+            }
+            let on = Shelf::read_behind(&shelf, place.frames());
+            all.extend(rest(on, Vec::new()).await);
+            let begun = pcapng::whole_blocks(&whole[..cut]);
+            assert_eq!(&all[..begun], &whole[..begun], "{cut}");
+            assert!(read(&all) == read(&whole), "{cut}");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_breaks_off_for_long_is_told_what_it_missed() {
+        let shelf = Arc::new(Shelf::new(5_000, None));
+        let mut keep = Shelving::new(Arc::clone(&shelf));
+        let id = ConnectionId(1);
+        keep.opened(id, &ends(5000), 1);
+        for number in 0..20 {
+            keep.flush(3);
+            keep.bytes(id, Sender::Client, &publish(number), 3);
+        }
+        drop(keep);
+        let stream = rest(Shelf::read_behind(&shelf, 5), Vec::new()).await;
+        let mut place = pcapng::Place::default();
+        assert_eq!(place.handle_bytes(&stream), stream);
+        // All of those that were made, but the five.
+        assert_eq!(place.frames(), shelf.lock().frames - 5);
+        assert!(
+            rest(Shelf::read_behind(&shelf, u64::MAX), Vec::new())
+                .await
+                .is_empty()
         );
     }
 

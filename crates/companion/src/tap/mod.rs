@@ -80,7 +80,8 @@ pub(crate) struct Ways {
     /// Bytes of the largest packet that is judged; a larger one is carried as any other.
     #[arg(long, default_value_t = 1 << 20, value_name = "BYTES")]
     max_packet: usize,
-    /// What is to go wrong, as lines of a file: `cut * before PUBACK 1`, `hold * until 900`, … (see the README).
+    /// What is to go wrong, as lines of a file: `cut * before PUBACK 1`, `hold * until 900`, … (see the README). On a WebSocket
+    /// nothing of it is possible, which is said.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
 }

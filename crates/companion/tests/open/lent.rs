@@ -236,6 +236,79 @@ fn what_a_page_did_not_see_is_in_the_recording_and_the_page_says_so() {
     assert!(packets(&std::fs::read(&file).unwrap()) == wanted);
 }
 
+/// The recording that an answer names.
+fn run_of(answer: &crate::http::Answer) -> String {
+    let run = answer.head.split("mqttscope-run: ").nth(1).unwrap();
+    run.split("\r\n").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_page_reads_on_where_it_was_and_finds_a_companion_that_was_started_again() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let runtime = crate::support::folder("runtime");
+    std::fs::set_permissions(&runtime, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, tap) = (free(), free());
+    let ports = [&port, &tap].map(|it| it.local_addr().unwrap().port().to_string());
+    drop((port, tap));
+    let server = Server::start();
+    let page = crate::http::page("restarted");
+    let to = server.address();
+    let arguments = [
+        "open",
+        "--no-browser",
+        "--port",
+        &ports[0],
+        "--page",
+        page.to_str().unwrap(),
+        "--tap",
+        &ports[1],
+        "--to",
+        &to,
+    ];
+    let start = || {
+        let mut running = Running::with_env("XDG_RUNTIME_DIR", &runtime, &arguments);
+        let tap = running.address("tap");
+        let open = Open::of(running);
+        let mut client = connect(tap);
+        let mut broker = server.accept();
+        passes(&mut client, &mut broker, &CONNECT);
+        passes(&mut broker, &mut client, &CONNACK);
+        (open, client, broker)
+    };
+    let (open, mut client, mut broker) = start();
+    let name = format!("tap%20127.0.0.1%3A{}%20to%20{to}", ports[1]);
+    let (mut first, mut stream) = (open.lent("source/0"), Vec::new());
+    let run = run_of(&first);
+    first.until(&mut stream, &CONNACK);
+    let mut place = mqttscope_capture::pcapng::Place::default();
+    let mut all = place.handle_bytes(&stream);
+    // The socket is cut, and more passes before the page comes back.
+    drop(first);
+    let packet = publish("t", b"meanwhile");
+    passes(&mut client, &mut broker, &packet);
+    let after = place.frames();
+    let mut on = open.lent(&format!("source/0?run={run}&after={after}&name={name}"));
+    assert_eq!(run_of(&on), run);
+    let mut more = Vec::new();
+    on.until(&mut more, b"meanwhile");
+    all.extend(more);
+    assert_eq!(packets(&all), [CONNECT.to_vec(), CONNACK.to_vec(), packet]);
+    // A tap of another name is none that it was at.
+    assert_eq!(open.lent("source/0?run=x&after=0&name=other").status, 404);
+    let token = open.token.clone();
+    open.running.signal("KILL");
+    drop((open, client, broker));
+    // Started again, it knows the page, and has another recording.
+    let (open, ..) = start();
+    assert_eq!(open.token, token);
+    let mut anew = open.lent(&format!("source/0?run={run}&after={after}&name={name}"));
+    assert_ne!(run_of(&anew), run);
+    let mut stream = Vec::new();
+    anew.until(&mut stream, &CONNACK);
+    assert_eq!(packets(&stream), [CONNECT.to_vec(), CONNACK.to_vec()]);
+}
+
 #[test]
 fn a_companion_that_is_killed_breaks_the_stream_off() {
     let Tapped { open, .. } = tapped("killed");
