@@ -48,3 +48,19 @@ fn bytes_are_wanted_of_one_file_after_the_other() {
     captures.stop();
     assert_eq!(captures.wanted(), None);
 }
+
+#[test]
+fn what_grows_is_waited_for_where_it_was_when_its_source_is_gone() {
+    let mut captures = Captures::default();
+    captures.open([("tap".to_owned(), None)]);
+    let wanted = captures.wanted();
+    assert!(wanted.is_some());
+    captures.wait(true);
+    assert_eq!(captures.files[0].state, CaptureState::Awaited);
+    assert_eq!(captures.wanted(), wanted);
+    captures.wait(false);
+    assert_eq!(captures.files[0].state, CaptureState::Reading);
+    captures.wait(true);
+    captures.take(&[0; 10]);
+    assert_eq!(captures.files[0].state, CaptureState::Reading);
+}
