@@ -1,5 +1,8 @@
 // What the companion lends to the page that it serves: a tap between mosquitto and its clients, a pipe, files.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 
 import { capture } from "./captures";
@@ -20,14 +23,28 @@ test.skip(!program, "cargo xtask test builds the companion and says where it is 
 const rows = (page: Page) => page.getByTestId("wire-row");
 const state = (page: Page) => page.getByTestId("file-state").last();
 
+/** A port that nobody listens at. */
+const free = async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((done) => server.once("listening", done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return `${port}`;
+};
+
 test.describe("a tap", () => {
   // The browser itself writes of the stream that breaks off when the companion is killed.
   test.use({ allowed: /ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION/ });
 
-  test("between mosquitto and a client is on the page as it happens, and stays when the companion dies", async ({ page, mosquitto, companion }) => {
-    const running = companion("--tap", "0", "--to", mosquitto.tcp.host);
+  test("between mosquitto and a client is on the page as it happens, and goes on when the companion that died was started again", async ({ page, mosquitto, run }) => {
+    // Here the companion keeps the token of the page.
+    const runtime = mkdtempSync(join(tmpdir(), "mqttscope-runtime-"));
+    process.env.XDG_RUNTIME_DIR = runtime;
+    const [port, tap] = [await free(), await free()];
+    const site = process.env.MQTTSCOPE_SITE ?? "../../dist";
+    const all = ["open", "--no-browser", "--port", port, "--page", site, "--tap", tap, "--to", mosquitto.tcp.host];
+    const running = run(...all);
     const address = await running.behind("the page is at ");
-    const tap = (await running.behind("mqttscope: tap ")).split(":").pop();
     const through = new URL(`mqtt://user:secret@127.0.0.1:${tap}`);
     const client = { tcp: through, tcp5: through };
     await page.goto(address);
@@ -48,10 +65,19 @@ test.describe("a tap", () => {
     await expect(page.getByTestId("captured-row")).toHaveCount(13);
     const total = await page.getByTestId("total").textContent();
     await running.end("SIGKILL");
-    await expect(state(page)).toHaveText("the companion has closed the connection");
+    await expect(state(page)).toContainText("waits for the companion to run again");
     await expect(page.getByTestId("total")).toHaveText(total ?? "");
     await rows(page).filter({ hasText: "hall/13" }).first().click();
     await expect(page.getByTestId("details")).toContainText("hall/13");
+    // What was there stays, and nothing comes twice.
+    const again = run(...all);
+    await again.behind("the page is at ");
+    await publish(client, "5", "hall/14", "after it", "-q", "1");
+    await expect(page.getByTestId("captured-row")).toHaveCount(14);
+    await expect(state(page)).toContainText("live");
+    await page.getByTestId("stop-reading").click();
+    await expect(state(page)).toContainText("stopped");
+    rmSync(runtime, { recursive: true });
   });
 });
 

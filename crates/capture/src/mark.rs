@@ -229,6 +229,12 @@ impl Tapped {
     }
 }
 
+/// What a tap says of frames that it has no more for a slow reader, behind their number: the comment of statistics of the
+/// interface.
+///
+/// A reader of captures tells it as a note.
+pub const NOT_KEPT: &str = " frames before this place are not kept for this reader";
+
 /// Whether a comment may be one of a tap.
 pub(crate) fn is_of_tap(comment: &[u8]) -> bool {
     comment.starts_with(BEGINNING.as_bytes())

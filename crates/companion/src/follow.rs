@@ -8,24 +8,25 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use mqttscope_capture::mark::{Mark, Tapped};
-use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, Capture, CaptureReader, Ending, Event, Gap, KeyLogSessions, Limits, Marked, Peer,
     Unreached,
 };
 use mqttscope_faults::Said;
-use mqttscope_wire::{Framer, ProtocolVersion, Sender};
+use mqttscope_wire::{Framer, ProtocolVersion};
 
 use crate::arguments::{Format, Version};
+use crate::growing::Growing;
 use crate::input::{self, Connection, Input};
 use crate::lint::of_connection;
 use crate::paint::{Colour, Paint, When};
 use crate::report;
 use crate::row::{self, Row, Told};
 use crate::series;
+use crate::tap::inner::sender_of;
 use crate::tap::screen::Screen;
 use crate::tap::tape::{Closed, ConnectionId, Ends, Entry, What};
 use crate::tap::watch::{Show, Watcher};
@@ -33,8 +34,11 @@ use crate::tap::watch::{Show, Watcher};
 #[derive(Args)]
 pub(crate) struct Options {
     /// Captures, dumps, logs; `-` is the standard input.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "follow")]
     files: Vec<PathBuf>,
+    /// A capture that is still written: shown as it grows, as `tail -f` does.
+    #[arg(long, short = 'f', value_name = "FILE", conflicts_with = "files")]
+    follow: Option<PathBuf>,
     /// How rows are written: for people, or a line of JSON each.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -64,10 +68,13 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(path) = &options.follow {
+        return ended(&path.display().to_string(), growing(options, path, &keys));
+    }
     if let [only] = options.files.as_slice()
         && only == Path::new("-")
     {
-        return coming(options, &keys);
+        return ended("-", coming(options, &keys));
     }
     let mut out = Out {
         paint: Paint::new(options.color),
@@ -227,40 +234,60 @@ impl<W: Write> Out<W> {
     }
 }
 
-/// Shows what comes from the standard input: a capture as it grows, anything else when it is whole.
-fn coming(options: &Options, keys: &[u8]) -> ExitCode {
-    let mut from = io::stdin().lock();
-    let mut start = Vec::new();
-    let read = (&mut from)
-        .take(BEGINNING as u64)
-        .read_to_end(&mut start)
-        .map_err(anyhow::Error::from);
-    let version = options.mqtt.map(ProtocolVersion::from);
-    let shown = read.and_then(|_| {
-        if Capture::may_be(&start) {
-            return live(options, keys, &start, from);
-        }
-        from.read_to_end(&mut start)?;
-        let input = input::of_bytes(&start, keys, version)?;
-        let mut out = Out {
-            paint: Paint::new(options.color),
-            format: options.format,
-            to: BufWriter::new(io::stdout().lock()),
-        };
-        out.input(&[Path::new("-")], &input, &[usize::MAX])?;
-        Ok(out.to.flush()?)
-    });
+fn ended(name: &str, shown: Result<()>) -> ExitCode {
     match shown {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("-: not read: {error:#}");
+            eprintln!("{name}: not read: {error:#}");
             ExitCode::from(2)
         }
     }
 }
 
+/// Shows what comes from the standard input: a capture as it grows, anything else when it is whole.
+fn coming(options: &Options, keys: &[u8]) -> Result<()> {
+    let mut from = io::stdin().lock();
+    let mut start = beginning(&mut from)?;
+    if Capture::may_be(&start) {
+        return live(options, keys, "-", &start, from);
+    }
+    from.read_to_end(&mut start)?;
+    let version = options.mqtt.map(ProtocolVersion::from);
+    let input = input::of_bytes(&start, keys, version)?;
+    let mut out = Out {
+        paint: Paint::new(options.color),
+        format: options.format,
+        to: BufWriter::new(io::stdout().lock()),
+    };
+    out.input(&[Path::new("-")], &input, &[usize::MAX])?;
+    Ok(out.to.flush()?)
+}
+
+/// Shows a capture file as it grows, until this program is ended.
+fn growing(options: &Options, path: &Path, keys: &[u8]) -> Result<()> {
+    let mut file = Growing::open(path)?;
+    let start = beginning(&mut file)?;
+    if !Capture::may_be(&start) {
+        bail!("it is no capture: only pcap and pcapng can be read as they grow");
+    }
+    let name = path.display().to_string();
+    live(options, keys, &name, &start, file)
+}
+
+fn beginning(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    from.take(BEGINNING as u64).read_to_end(&mut start)?;
+    Ok(start)
+}
+
 /// Shows a capture as it comes, all its connections in the order of time.
-fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Result<()> {
+fn live(
+    options: &Options,
+    keys: &[u8],
+    name: &str,
+    start: &[u8],
+    mut from: impl Read,
+) -> Result<()> {
     let is_closed = Arc::new(AtomicBool::new(false));
     let closes = Arc::clone(&is_closed);
     let mut live = Live {
@@ -279,6 +306,7 @@ fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Re
         opened: HashMap::new(),
         unreached: Unreached::default(),
         at_ns: 0,
+        name,
     };
     live.watcher
         .read_as(options.mqtt.map(ProtocolVersion::from));
@@ -302,13 +330,13 @@ fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Re
     live.watcher.end_recording(live.at_ns);
     live.watcher.show_lines();
     for says in live.unreached.says() {
-        eprintln!("-: {says}");
+        eprintln!("{name}: {says}");
     }
     eprintln!("{}", live.watcher.seen());
     Ok(())
 }
 
-struct Live {
+struct Live<'n> {
     reader: CaptureReader,
     watcher: Watcher,
     /// Connections that had no MQTT yet: they are told when they have.
@@ -316,9 +344,11 @@ struct Live {
     unreached: Unreached,
     /// The newest time; frames without one have this.
     at_ns: u64,
+    /// What is read.
+    name: &'n str,
 }
 
-impl Live {
+impl Live<'_> {
     fn drain(&mut self) {
         let Self {
             reader,
@@ -326,6 +356,7 @@ impl Live {
             opened: waiting,
             unreached,
             at_ns,
+            name,
         } = self;
         while let Some(event) = reader.poll_event() {
             let (connection, time, what, bytes): (_, _, _, &[u8]) = match event {
@@ -350,12 +381,12 @@ impl Live {
                 } => (
                     connection,
                     at_ns,
-                    What::Bytes(sender(from), bytes.len()),
+                    What::Bytes(sender_of(from), bytes.len()),
                     bytes,
                 ),
                 Event::Gap {
                     connection, from, ..
-                } => (connection, None, What::Gap(sender(from)), &[]),
+                } => (connection, None, What::Gap(sender_of(from)), &[]),
                 Event::Closed {
                     connection,
                     how,
@@ -364,7 +395,9 @@ impl Live {
                     ..
                 } => {
                     let how = match (how, from) {
-                        (Ending::Reset, Some(by)) => Closed::Broken(sender(by), "a reset".into()),
+                        (Ending::Reset, Some(by)) => {
+                            Closed::Broken(sender_of(by), "a reset".into())
+                        }
                         _ => Closed::Done,
                     };
                     (connection, at_ns, What::Closed(how), &[])
@@ -390,7 +423,7 @@ impl Live {
                     (connection, at_ns, What::Did(said), &[])
                 }
                 Event::Note(note) => {
-                    eprintln!("-: {note}");
+                    eprintln!("{name}: {note}");
                     continue;
                 }
                 Event::Transport {
@@ -443,12 +476,5 @@ const fn address(peer: &Peer) -> SocketAddr {
     match peer {
         Peer::Address(end) => SocketAddr::new(end.address, end.port),
         Peer::Named(_) => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
-    }
-}
-
-const fn sender(role: Role) -> Sender {
-    match role {
-        Role::Client => Sender::Client,
-        Role::Server => Sender::Server,
     }
 }

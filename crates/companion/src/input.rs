@@ -266,6 +266,27 @@ fn is_sound(recording: &Recording) -> bool {
     })
 }
 
+/// Whether something was put into the standard input: a pipe, a file, a socket; no terminal, and not nothing.
+#[cfg(unix)]
+pub(crate) fn is_piped() -> bool {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::FileTypeExt as _;
+    let Ok(input) = std::io::stdin().as_fd().try_clone_to_owned() else {
+        return false;
+    };
+    std::fs::File::from(input).metadata().is_ok_and(|input| {
+        let kind = input.file_type();
+        kind.is_fifo() || kind.is_file() || kind.is_socket()
+    })
+}
+
+/// The same where only terminals can be told.
+#[cfg(not(unix))]
+pub(crate) fn is_piped() -> bool {
+    use std::io::IsTerminal as _;
+    !std::io::stdin().is_terminal()
+}
+
 fn sentence(notes: &[String], otherwise: &str) -> String {
     if notes.is_empty() {
         return otherwise.to_owned();

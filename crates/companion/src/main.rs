@@ -7,6 +7,7 @@ mod dissect;
 mod encode;
 mod examine;
 mod follow;
+mod growing;
 mod input;
 mod judged;
 mod lint;
@@ -25,9 +26,10 @@ use clap::{Parser, Subcommand};
 
 /// A microscope for MQTT.
 #[derive(Parser)]
-#[command(name = "mqttscope", version, arg_required_else_help = !open::HAS_PAGE)]
+#[command(name = "mqttscope", version, arg_required_else_help = !open::HAS_PAGE && !input::is_piped())]
 struct Arguments {
-    /// Without one, the page is opened where this program has it.
+    /// Without one, the page is opened where this program has it, with the capture that comes through a pipe, if one does.
+    /// Without the page, that capture is shown here.
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -69,11 +71,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let given = Arguments::parse().command;
-    // Alone, it opens the page.
     let command = given.or_else(|| {
-        Arguments::try_parse_from(["mqttscope", "open"])
-            .ok()?
-            .command
+        let alone = alone(input::is_piped(), open::HAS_PAGE);
+        Arguments::try_parse_from(alone).ok()?.command
     });
     let Some(command) = command else {
         return ExitCode::from(2);
@@ -89,5 +89,30 @@ fn main() -> ExitCode {
         Command::Examine(options) => examine::run(&options),
         Command::ExamineClient(options) => examine::client::run(&options),
         Command::Open(options) => open::run(&options),
+    }
+}
+
+/// What it does without arguments: it opens the page, with what comes through a pipe; where there is no page, it follows that.
+const fn alone(is_piped: bool, has_page: bool) -> &'static [&'static str] {
+    match (is_piped, has_page) {
+        (false, _) => &["mqttscope", "open"],
+        (true, true) => &["mqttscope", "open", "-"],
+        (true, false) => &["mqttscope", "follow", "-"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_does_alone_are_commands() {
+        for is_piped in [false, true] {
+            for has_page in [false, true] {
+                let parsed = Arguments::try_parse_from(alone(is_piped, has_page)).unwrap();
+                let follows = matches!(parsed.command, Some(Command::Follow(_)));
+                assert_eq!(follows, is_piped && !has_page);
+            }
+        }
     }
 }

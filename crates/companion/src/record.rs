@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -14,8 +16,9 @@ use mqttscope_capture::pcapng;
 use mqttscope_wire::Sender;
 
 use crate::tap::blocks::Blocks;
+use crate::tap::keep::Keep;
+use crate::tap::masking::Masking;
 use crate::tap::tape::{Closed, ConnectionId, Ends, now_ns};
-use crate::tap::watch::Keep;
 use crate::tap::{self, Carried};
 
 #[derive(Args)]
@@ -25,21 +28,47 @@ pub(crate) struct Options {
     /// The file; where files rotate, each has a number and the time of its beginning before the extension.
     #[arg(long, short, value_name = "FILE")]
     out: PathBuf,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+/// How a recording is written.
+#[derive(Args)]
+pub(crate) struct Writing {
     /// Begin another file when one has so many bytes (K, M, G).
     #[arg(long, value_name = "SIZE")]
-    rotate_size: Option<Size>,
+    pub(crate) rotate_size: Option<Size>,
     /// Begin another file when one is so old (s, m, h, d).
     #[arg(long, value_name = "TIME")]
-    rotate_time: Option<Age>,
+    pub(crate) rotate_time: Option<Age>,
+    /// Write stars over passwords and authentication data; a WebSocket is then recorded as the MQTT inside it, and what is no
+    /// MQTT as stars. Without this all is recorded as it passed, as a recording is there to show what was sent; only you can
+    /// read the file.
+    #[arg(long, requires = "out")]
+    pub(crate) mask_secrets: bool,
+}
+
+/// A recording, for whoever tells of it.
+pub(crate) struct Written {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    has_failed: AtomicBool,
+}
+
+impl Written {
+    /// Nothing more is written.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+    }
 }
 
 /// Bytes as people write them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Size(u64);
+pub(crate) struct Size(u64);
 
 /// A time as people write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Age(Duration);
+pub(crate) struct Age(Duration);
 
 impl FromStr for Size {
     type Err = String;
@@ -74,13 +103,30 @@ fn number(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 
 /// Records until it is told to end.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let recording = Recording::new(options);
-    tap::ended(recording.and_then(|recording| options.carried.run(None, Some(Box::new(recording)))))
+    let keep = options.writing.begin(&options.out);
+    tap::ended(keep.and_then(|(keep, _)| options.carried.run(None, Some(keep))))
+}
+
+impl Writing {
+    /// Begins to write to this file.
+    ///
+    /// # Errors
+    /// It cannot be made, or is there already.
+    pub(crate) fn begin(&self, out: &Path) -> Result<(Box<dyn Keep>, Arc<Written>)> {
+        let recording = Recording::new(self, out)?;
+        let written = Arc::clone(&recording.written);
+        let keep: Box<dyn Keep> = if self.mask_secrets {
+            Box::new(Masking::new(recording))
+        } else {
+            Box::new(recording)
+        };
+        Ok((keep, written))
+    }
 }
 
 /// The recording, in its newest file.
 struct Recording {
-    path: PathBuf,
+    written: Arc<Written>,
     most_bytes: Option<u64>,
     most_ns: Option<u64>,
     /// What is not written yet.
@@ -104,18 +150,21 @@ struct Current {
 }
 
 impl Recording {
-    fn new(options: &Options) -> Result<Self> {
-        let rotates = options.rotate_size.is_some() || options.rotate_time.is_some();
+    fn new(writing: &Writing, out: &Path) -> Result<Self> {
+        let rotates = writing.rotate_size.is_some() || writing.rotate_time.is_some();
         let now = now_ns();
         let path = if rotates {
-            numbered(&options.out, 1, now)
+            numbered(out, 1, now)
         } else {
-            options.out.clone()
+            out.to_owned()
         };
         let mut recording = Self {
-            path: options.out.clone(),
-            most_bytes: options.rotate_size.map(|size| size.0),
-            most_ns: options
+            written: Arc::new(Written {
+                path: out.to_owned(),
+                has_failed: AtomicBool::new(false),
+            }),
+            most_bytes: writing.rotate_size.map(|size| size.0),
+            most_ns: writing
                 .rotate_time
                 .map(|age| u64::try_from(age.0.as_nanos()).unwrap_or(u64::MAX)),
             blocks: Blocks::default(),
@@ -144,13 +193,14 @@ impl Recording {
         if let Err(error) = done {
             eprintln!("mqttscope: the recording ends here, the traffic goes on: {error:#}");
             self.failed = Some(error);
+            self.written.has_failed.store(true, Ordering::Relaxed);
         }
     }
 
     fn rotate(&mut self, now_ns: u64) -> Result<()> {
         self.file.sync()?;
         self.files = self.files.saturating_add(1);
-        self.file = Current::create(numbered(&self.path, self.files, now_ns), now_ns)?;
+        self.file = Current::create(numbered(&self.written.path, self.files, now_ns), now_ns)?;
         self.blocks.go_on(now_ns);
         self.write()?;
         self.file.has_frames = false;

@@ -196,6 +196,57 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_shown() {
 }
 
 #[test]
+fn alone_it_shows_what_comes_through_a_pipe() {
+    let bytes = std::fs::read(capture("recorded/tcp.pcap")).unwrap();
+    let (code, piped, err) = run(&[], &bytes);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(piped, run(&["follow", "-"], &bytes).1);
+    assert!(piped.contains("CONNECT"), "{piped}");
+    // Without one there is nothing to show.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mqttscope"));
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(2) && err.contains("Usage:"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_file_is_followed_as_it_grows() {
+    let bytes = std::fs::read(capture("recorded/tcp.pcap")).unwrap();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("follow-grows.pcap");
+    let mut file = std::fs::File::create(&path).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .args(["follow", "--format", "json", "--follow"])
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut rows = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut wait = |words: &str| {
+        let found = rows
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|row| row.contains(words));
+        assert!(found.is_some(), "{words}");
+    };
+    // It is empty at first, and is cut anywhere.
+    file.write_all(&bytes[..2]).unwrap();
+    file.write_all(&bytes[2..2000]).unwrap();
+    wait("\"CONNECT\"");
+    file.write_all(&bytes[2000..]).unwrap();
+    wait("\"DISCONNECT\"");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let other = Path::new(env!("CARGO_TARGET_TMPDIR")).join("follow-grows.log");
+    std::fs::write(&other, "words").unwrap();
+    let (code, _, err) = run(&["follow", "-f", other.to_str().unwrap()], b"");
+    assert!(code == Some(2) && err.contains("it is no capture"), "{err}");
+}
+
+#[test]
 fn a_capture_is_followed_as_it_grows() {
     let bytes = std::fs::read(capture("recorded/tcp.pcap")).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_mqttscope"))

@@ -33,4 +33,5 @@ mod worked;
 
 pub use captures::WantedBytes;
 pub use engine::{Bridging, BrokenRule, Closed, Engine, SocketId, Transport};
+pub use mqttscope_capture::pcapng::Place;
 pub use practice::practise;

@@ -18,6 +18,7 @@
 
 mod change;
 mod clients;
+mod foreign;
 mod half;
 mod link;
 mod plan;

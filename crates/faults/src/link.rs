@@ -11,6 +11,7 @@ use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, Sender};
 
 use super::change::change;
 use super::clients::{Active, Faults};
+use super::foreign::Foreign;
 use super::half::{Half, Held, Item, LARGEST, Waiting};
 use super::plan::{Change, Fault, When};
 use super::said::counted;
@@ -60,10 +61,14 @@ pub struct Link {
     pub(super) rules: Arc<[Arc<Active>]>,
     /// Faults of a moment that are done with here, by their numbers.
     pub(super) done: BTreeSet<u32>,
-    /// Those that only take time and were told of here.
-    told: BTreeSet<u32>,
+    /// Those that only take time, or do nothing here, and were told of.
+    pub(super) told: BTreeSet<u32>,
     /// Its client, and when that first connected. Faults are for no link without.
     pub(super) client: Option<(Arc<str>, u64)>,
+    /// Its first bytes show that it is no MQTT by itself: no fault is for it, which is told.
+    pub(super) foreign: Option<Foreign>,
+    /// The client has sent something.
+    has_begun: bool,
     pub(super) opened: u64,
     pub(super) version: ProtocolVersion,
     pub(super) up: Half,
@@ -82,6 +87,8 @@ impl Link {
             told: BTreeSet::new(),
             rules: faults.rules(),
             client: None,
+            foreign: None,
+            has_begun: false,
             opened: now,
             version: ProtocolVersion::V5,
             up: Half::new(),
@@ -106,6 +113,7 @@ impl Link {
         let since = faults.connects(client, now);
         let mut link = Self::new(faults, now);
         link.client = Some((client.into(), since));
+        link.has_begun = true;
         link.version = version;
         link.down.framer.push(begun);
         link.up.is_unframed = within;
@@ -176,6 +184,7 @@ impl Link {
             return;
         }
         self.rules = faults.rules();
+        self.tell_foreign();
         let rules = Arc::clone(&self.rules);
         let is_slow = self.client.as_ref().is_some_and(|(client, _)| {
             let mut own = rules.iter().filter(|active| active.is_for(client));
@@ -206,6 +215,14 @@ impl Link {
         match self.phase {
             Phase::Open => {}
             Phase::HalfOpen | Phase::Over => return self.lose(bytes.len()),
+        }
+        if from == Sender::Client && !std::mem::replace(&mut self.has_begun, true) {
+            self.foreign = Foreign::of(bytes);
+            if self.foreign.is_some() {
+                self.up.is_unframed = true;
+                self.down.is_unframed = true;
+                self.tell_foreign();
+            }
         }
         let half = self.half_mut(from);
         let passes = if half.is_unframed {

@@ -10,7 +10,7 @@ use super::tests::{CONNACK, CONNECT, PINGREQ, World, puback, publish};
 
 impl World {
     /// These come now.
-    fn set(&mut self, text: &str) {
+    pub(super) fn set(&mut self, text: &str) {
         assert!(self.faults.add(parse(text).unwrap(), self.now));
         self.link.handle_faults(&self.faults, self.now);
         self.drain();

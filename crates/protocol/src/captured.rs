@@ -163,6 +163,8 @@ pub enum CaptureState {
     Waiting,
     /// It is read now.
     Reading,
+    /// What it comes from has ended or cannot be reached, and is asked again and again: it goes on then.
+    Awaited,
     /// To its end.
     Read,
     /// A person stopped it.

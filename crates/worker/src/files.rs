@@ -9,7 +9,7 @@ use web_sys::{Blob, File};
 
 use mqttscope_engine::WantedBytes;
 
-use super::lent::{Body, Lent};
+use super::lent::{Awaiting, Body, Lent};
 use super::{Handle, now};
 
 /// Where bytes come from.
@@ -55,7 +55,7 @@ pub(super) fn open(handle: &Handle, sources: Vec<Source>) {
                 Source::File(file) => piece(file, wanted).await,
                 Source::Lent(lent) => {
                     let is_alone = handle.0.borrow().files.len() < 2;
-                    lent_piece(lent, is_alone, wanted, &mut held).await
+                    lent_piece(lent, is_alone, &Wanting(&handle, wanted), &mut held).await
                 }
             };
             // What was asked to stop meanwhile is not read, and somebody else may read already.
@@ -89,9 +89,10 @@ enum Held {
 async fn lent_piece(
     lent: &Lent,
     is_alone: bool,
-    wanted: WantedBytes,
+    awaiting: &Wanting<'_>,
     all: &mut HashMap<usize, Held>,
 ) -> Result<Uint8Array, String> {
+    let wanted = awaiting.1;
     if wanted.offset == 0 {
         let held = if is_alone || lent.size.is_none() {
             Held::Body(Body::open(lent).await?)
@@ -100,10 +101,26 @@ async fn lent_piece(
         };
         all.insert(wanted.file, held);
     }
-    match all.get(&wanted.file) {
-        Some(Held::Body(body)) => body.next().await,
+    match all.get_mut(&wanted.file) {
+        Some(Held::Body(body)) => body.next(awaiting).await,
         Some(Held::Whole(blob)) => piece(blob, wanted).await,
         None => Ok(Uint8Array::new_with_length(0)),
+    }
+}
+
+/// These bytes are wanted.
+struct Wanting<'h>(&'h Handle, WantedBytes);
+
+impl Awaiting for Wanting<'_> {
+    fn tell(&self, is_gone: bool) {
+        if self.is_wanted() {
+            self.0
+                .with(|worker| worker.engine.handle_read_awaited(is_gone));
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.0.wanted().is_some_and(|(_, now)| now == self.1)
     }
 }
 

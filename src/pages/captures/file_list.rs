@@ -53,7 +53,10 @@ pub(super) fn FileList(props: &FileListProps) -> Html {
 }
 
 const fn is_open(file: &CaptureFile) -> bool {
-    matches!(file.state, CaptureState::Waiting | CaptureState::Reading)
+    matches!(
+        file.state,
+        CaptureState::Waiting | CaptureState::Reading | CaptureState::Awaited
+    )
 }
 
 /// Why its packets stand behind the others.
@@ -82,6 +85,10 @@ fn row(file: &CaptureFile, close: Option<Callback<MouseEvent>>) -> Html {
             Some(size) => (format!("{read} of {size}"), None),
             None => (format!("live, {read} so far"), None),
         },
+        CaptureState::Awaited => (
+            format!("waits for the companion to run again, {read} so far"),
+            Some("is-warning"),
+        ),
         CaptureState::Read => match size {
             Some(size) => (size, None),
             None => (format!("ended, {read}"), None),

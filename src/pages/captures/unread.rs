@@ -33,7 +33,10 @@ pub(super) fn unread(capture: &CaptureView) -> Vec<CaptureFile> {
 /// Whether nothing else is there or comes.
 pub(super) fn is_all(capture: &CaptureView) -> bool {
     let may_have = |file: &CaptureFile| {
-        let comes = matches!(file.state, CaptureState::Waiting | CaptureState::Reading);
+        let comes = matches!(
+            file.state,
+            CaptureState::Waiting | CaptureState::Reading | CaptureState::Awaited
+        );
         comes || file.connections > 0
     };
     !capture.files.iter().any(may_have)

@@ -11,7 +11,7 @@ const IPV6_HEADER: usize = 40;
 const COMMENT: u16 = 1;
 const USER_APPLICATION: u16 = 4;
 const TIME_RESOLUTION: u16 = 9;
-const DROPPED_BY_INTERFACE: u16 = 5;
+pub(super) const DROPPED_BY_INTERFACE: u16 = 5;
 
 /// The longest text of an option: its length has 16 bits.
 const LONGEST_TEXT: usize = 1000;

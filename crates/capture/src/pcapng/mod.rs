@@ -30,9 +30,12 @@
 //! ```
 
 mod frame;
+mod place;
 
 use core::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::collections::HashMap;
+
+pub use place::Place;
 
 use crate::reading::Role;
 use frame::{Frame, Segment};
@@ -289,12 +292,24 @@ pub fn count_blocks(bytes: &[u8]) -> u64 {
     walk(bytes).1
 }
 
+/// What stands behind so many whole blocks.
+#[must_use]
+pub fn behind_blocks(bytes: &[u8], number: u64) -> &[u8] {
+    bytes.get(walk_to(bytes, number).0..).unwrap_or_default()
+}
+
 /// Bytes and number of the whole blocks.
 fn walk(bytes: &[u8]) -> (usize, u64) {
+    walk_to(bytes, u64::MAX)
+}
+
+/// The same of so many at most.
+fn walk_to(bytes: &[u8], most: u64) -> (usize, u64) {
     let (mut whole, mut count) = (0_usize, 0_u64);
-    while let Some(len) = (bytes.get(whole.saturating_add(4)..))
-        .and_then(|rest| rest.first_chunk::<4>())
-        .map(|len| u32::from_le_bytes(*len) as usize)
+    while count < most
+        && let Some(len) = (bytes.get(whole.saturating_add(4)..))
+            .and_then(|rest| rest.first_chunk::<4>())
+            .map(|len| u32::from_le_bytes(*len) as usize)
         && let end = whole.saturating_add(len)
         && len > 0
         && end <= bytes.len()

@@ -40,6 +40,7 @@ mod whole;
 use std::collections::BTreeMap;
 
 pub use event::{Ahead, ConnectionId, Ending, Event, Opened, Transport};
+pub use inside::{FromWebSocket, WebSocketReader};
 #[cfg(feature = "tls")]
 pub use keyed::KeyLogSessions;
 pub use peer::Peer;

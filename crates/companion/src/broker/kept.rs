@@ -132,6 +132,12 @@ impl Kept {
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(next, &self.path)?;
+        #[cfg(unix)]
+        {
+            // The new name is on the disk with its folder.
+            let folder = self.path.parent().filter(|it| !it.as_os_str().is_empty());
+            File::open(folder.unwrap_or(std::path::Path::new(".")))?.sync_all()?;
+        }
         Ok(())
     }
 }

@@ -26,11 +26,14 @@ use crate::net::tls::Inwards;
 use crate::net::{Stop, stop};
 use accept::Door;
 use kept::Kept;
-use owner::{Inputs, Owner};
+use owner::{Inputs, Keeping, Owner};
 use users::Users;
 
 /// How long clients may take to read what was last said to them.
 const DRAINING: Duration = Duration::from_secs(5);
+
+/// How long what nobody acknowledges may wait until it is written.
+const USUAL: Duration = Duration::from_secs(10);
 
 /// Pieces of bytes that wait for the broker at most; those who send more wait.
 const MOST_INPUTS: usize = 1024;
@@ -57,12 +60,14 @@ pub(crate) struct Options {
     /// Who may connect: a line `name:password` each. Without it, anyone may.
     #[arg(long, value_name = "FILE")]
     users: Option<PathBuf>,
-    /// Keep sessions and retained messages in this file, and go on with what is in it.
+    /// Keep sessions and retained messages in this file, and go on with what is in it. It is written before anything is
+    /// acknowledged, with all that came meanwhile: of what was acknowledged nothing is lost when this program is killed.
     #[arg(long, value_name = "FILE")]
     keep: Option<PathBuf>,
-    /// Write that file every so many seconds, beside at the end.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "keep")]
-    keep_every: u64,
+    /// Write that file only every so many seconds and at the end, which is faster: when this program is killed, messages and
+    /// subscriptions of these seconds are lost, although they were acknowledged.
+    #[arg(long, value_name = "SECONDS", requires = "keep")]
+    keep_every: Option<u64>,
     /// Connections at a time.
     #[arg(long, default_value_t = 1000, value_name = "NUMBER")]
     max_connections: usize,
@@ -105,13 +110,14 @@ impl Options {
         let (stopper, stop) = Stop::new();
         let (inputs, coming) = mpsc::channel(MOST_INPUTS);
         let doors = self.doors().await?;
-        let every = Duration::from_secs(self.keep_every.max(1));
-        let owner = Owner::new(
-            self.settings()?,
-            saved,
-            kept.map(|kept| (kept, every)),
-            self.verbose,
-        );
+        let keeping = kept.map(|kept| Keeping {
+            kept,
+            every: self
+                .keep_every
+                .map_or(USUAL, |seconds| Duration::from_secs(seconds.max(1))),
+            writes_first: self.keep_every.is_none(),
+        });
+        let owner = Owner::new(self.settings()?, saved, keeping, self.verbose);
         stop::on_signals(stopper)?;
         let places = Arc::new(Semaphore::new(self.max_connections));
         let mut open = JoinSet::new();

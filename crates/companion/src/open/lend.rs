@@ -5,14 +5,16 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use axum::body::{Body, Bytes};
 use futures_util::stream;
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
-use tokio_rustls::rustls::crypto::ring;
 
 use super::pipe::{self, Pipe};
 use super::shelf::{self, Shelf};
+use super::token;
+use crate::growing::{self, Growing};
 use crate::net::Stop;
 
 /// Bytes of a file that are read at a time.
@@ -22,6 +24,8 @@ const PIECE: usize = 256 << 10;
 pub(super) enum Source {
     /// A file as it is when it is asked for.
     File(PathBuf),
+    /// A file that is still written.
+    Growing(PathBuf),
     /// A capture that comes through a pipe.
     Pipe(Arc<Pipe>),
     /// What passes the taps, under the name of these.
@@ -39,27 +43,64 @@ struct Told<'a> {
 /// All that is lent.
 pub(super) struct Lent {
     token: String,
+    /// By this the recordings of this run are told from those of another.
+    run: String,
     sources: Vec<Source>,
     stop: Stop,
+}
+
+/// What is lent of a source.
+pub(super) struct Given {
+    pub(super) body: Body,
+    /// Of a tap: the run whose recording it is.
+    pub(super) run: Option<String>,
+}
+
+/// Where a page was in a source that broke off.
+#[derive(Default)]
+struct At {
+    run: String,
+    /// So many frames it has.
+    after: u64,
+    name: String,
+}
+
+impl At {
+    fn of_query(query: &str) -> Self {
+        let mut at = Self::default();
+        for (name, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+            match name {
+                "run" => value.clone_into(&mut at.run),
+                "after" => at.after = value.parse().unwrap_or(0),
+                "name" => at.name = percent_decode_str(value).decode_utf8_lossy().into_owned(),
+                _ => {}
+            }
+        }
+        at
+    }
 }
 
 /// Where a page is in a source.
 enum Reading {
     File(File),
+    Growing(Growing, Stop),
     Pipe(pipe::Reader),
     Tap(shelf::Reader),
 }
 
 impl Lent {
+    /// What is lent at this port; 0: at one that nobody asked for.
+    ///
     /// # Errors
     /// This machine has no random numbers.
-    pub(super) fn new(sources: Vec<Source>, stop: Stop) -> Result<Self> {
-        let mut random = [0_u8; 16];
-        let provider = ring::default_provider();
-        (provider.secure_random.fill(&mut random))
-            .map_err(|_| anyhow!("this machine gives no random numbers"))?;
+    pub(super) fn new(sources: Vec<Source>, port: u16, stop: Stop) -> Result<Self> {
+        let token = match port {
+            0 => token::random()?,
+            port => token::of_port(port)?,
+        };
         Ok(Self {
-            token: random.iter().map(|byte| format!("{byte:02x}")).collect(),
+            token,
+            run: token::random()?,
             sources,
             stop,
         })
@@ -90,18 +131,35 @@ impl Lent {
         serde_json::to_vec(&told.collect::<Vec<_>>()).unwrap_or_default()
     }
 
-    /// The bytes of a source by its place in the list; `None`: there is none, or it is gone.
-    pub(super) fn source(&self, number: &str) -> Option<Body> {
-        let reading = match self.sources.get(number.parse::<usize>().ok()?)? {
+    /// The bytes of a source by its place in the list, or from where a page says that it was; `None`: there is none, it is
+    /// gone, or it is another one.
+    pub(super) fn source(&self, number: &str, query: Option<&str>) -> Option<Given> {
+        let at = query.map(At::of_query);
+        let source = self.sources.get(number.parse::<usize>().ok()?)?;
+        if at.as_ref().is_some_and(|at| at.name != source.told().0) {
+            return None;
+        }
+        let reading = match source {
             Source::File(path) => Reading::File(File::open(path).ok()?),
+            Source::Growing(path) => Reading::Growing(Growing::open(path).ok()?, self.stop.clone()),
             Source::Pipe(pipe) => Reading::Pipe(Pipe::read(pipe, self.stop.clone())),
-            Source::Tap(_, shelf) => Reading::Tap(Shelf::read(shelf)),
+            Source::Tap(_, shelf) => Reading::Tap(match at {
+                // Without a frame it may lack the beginning, too.
+                Some(at) if at.run == self.run && at.after > 0 => {
+                    Shelf::read_behind(shelf, at.after)
+                }
+                _ => Shelf::read(shelf),
+            }),
         };
+        let is_tap = matches!(reading, Reading::Tap(_));
         let pieces = stream::try_unfold(reading, |mut reading| async {
             let piece = reading.next().await?;
             io::Result::Ok(piece.map(|piece| (piece, reading)))
         });
-        Some(Body::from_stream(pieces))
+        Some(Given {
+            body: Body::from_stream(pieces),
+            run: is_tap.then(|| self.run.clone()),
+        })
     }
 }
 
@@ -113,6 +171,7 @@ impl Source {
                 let size = std::fs::metadata(path).map(|meta| meta.len());
                 (name(path), Some(size.unwrap_or(0)))
             }
+            Self::Growing(path) => (name(path), None),
             Self::Pipe(_) => ("standard input".into(), None),
             Self::Tap(name, _) => (name.clone(), None),
         }
@@ -139,8 +198,30 @@ impl Reading {
                 let piece = read.await.map_err(io::Error::other)??;
                 Ok((!piece.is_empty()).then(|| piece.into()))
             }
+            Self::Growing(file, stop) => growing(file, stop).await,
             Self::Pipe(reader) => reader.next().await,
             Self::Tap(reader) => Ok(reader.next().await),
+        }
+    }
+}
+
+/// What is added to a file, when it is; `None`: this program ends.
+async fn growing(file: &Growing, stop: &mut Stop) -> io::Result<Option<Bytes>> {
+    loop {
+        let mut file = file.again()?;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; PIECE];
+            let len = file.read_now(&mut piece)?;
+            piece.truncate(len);
+            io::Result::Ok(piece)
+        });
+        let piece = read.await.map_err(io::Error::other)??;
+        if !piece.is_empty() {
+            return Ok(Some(piece.into()));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(growing::PAUSE) => {}
+            () = stop.asked() => return Ok(None),
         }
     }
 }

@@ -6,6 +6,7 @@ mod page;
 mod pipe;
 mod serve;
 mod shelf;
+mod token;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -19,8 +20,11 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::bridge;
+use crate::growing::Growing;
 use crate::net::address::{Listen, Target};
 use crate::net::{Stop, stop};
+use crate::record::Writing;
+use crate::tap::keep::{Both, Keep};
 use crate::tap::{Ready, Ways};
 use lend::{Lent, Source};
 use page::Page;
@@ -33,6 +37,9 @@ pub(crate) struct Options {
     /// Captures, logs and TLS key logs that the page opens; `-` is a capture that comes through a pipe.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// A capture that is still written: the page shows it as it grows, as `tail -f` does.
+    #[arg(long, short = 'f', value_name = "FILE", conflicts_with = "tap")]
+    follow: Option<PathBuf>,
     /// Stand between clients and a broker, and show on the page what passes: a port (of 127.0.0.1), or ADDRESS:PORT; may
     /// be given several times.
     #[arg(long, value_name = "LISTEN", requires = "to")]
@@ -42,6 +49,11 @@ pub(crate) struct Options {
     to: Vec<Target>,
     #[command(flatten)]
     ways: Ways,
+    /// Write what passes the tap into this file, too: it has what a page did not see.
+    #[arg(long, short, value_name = "FILE", requires = "tap")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    writing: Writing,
     /// The page may not set the faults of the tap; those of --faults stay as they are.
     #[arg(long, requires = "tap")]
     no_page_faults: bool,
@@ -95,6 +107,13 @@ fn open(options: &Options, page: Page) -> Result<()> {
         .build()?;
     let mut sources = sources(&options.files)?;
     let has_pipe = options.files.iter().any(|file| is_pipe(file));
+    if let Some(path) = &options.follow {
+        if has_pipe {
+            bail!("a pipe and a file that grows go on for ever: give one of them");
+        }
+        Growing::open(path).with_context(|| format!("opening {}", path.display()))?;
+        sources.push(Source::Growing(path.clone()));
+    }
     if has_pipe && !options.tap.is_empty() {
         bail!(
             "a pipe and a tap go on for ever, and the page reads one behind the other: give one of them"
@@ -104,7 +123,9 @@ fn open(options: &Options, page: Page) -> Result<()> {
     let ready = (!options.tap.is_empty())
         .then(|| (options.ways).listen(&options.tap, &options.to, may_set));
     let ready = ready.transpose()?;
-    let shelf = Arc::new(Shelf::default());
+    let recording = options.out.as_deref().map(|out| options.writing.begin(out));
+    let (recording, written) = recording.transpose()?.unzip();
+    let shelf = Arc::new(Shelf::new(shelf::MOST, written));
     if let Some(ready) = &ready {
         sources.push(Source::Tap(ready.to_string(), Arc::clone(&shelf)));
     }
@@ -125,7 +146,7 @@ fn open(options: &Options, page: Page) -> Result<()> {
             }
         }
     }
-    let lent = Lent::new(sources, stop.clone())?;
+    let lent = Lent::new(sources, options.port.unwrap_or(USUAL), stop.clone())?;
     let bridge = options.bridge.bridge(stop.clone());
     let url = format!("http://{address}/{}", lent.hash(bridge.is_some()));
     eprintln!("mqttscope: the page is at {url}");
@@ -137,7 +158,12 @@ fn open(options: &Options, page: Page) -> Result<()> {
         taps: ready.health(),
         is_allowed: may_set,
     });
-    let carrying = ready.map(|ready| carry(ready, shelf, stopper.clone(), stop.clone()));
+    let shelving = Box::new(shelf::Shelving::new(shelf));
+    let keep: Box<dyn Keep> = match recording {
+        Some(recording) => Box::new(Both(recording, shelving)),
+        None => shelving,
+    };
+    let carrying = ready.map(|ready| carry(ready, keep, stopper.clone(), stop.clone()));
     let carried = bridge.clone();
     let served = runtime.block_on(async {
         let served = Served::new(page, address, lent, bridge).with_faults(faults);
@@ -162,11 +188,10 @@ fn open(options: &Options, page: Page) -> Result<()> {
 /// Carries what passes the taps, on a thread of its own.
 fn carry(
     ready: Ready,
-    shelf: Arc<Shelf>,
+    keep: Box<dyn Keep>,
     stopper: stop::Stopper,
     stop: Stop,
 ) -> thread::JoinHandle<Result<crate::tap::watch::Seen>> {
-    let keep = Box::new(shelf::Shelving::new(shelf));
     thread::spawn(move || ready.carry(stopper, &stop, None, Some(keep)))
 }
 

@@ -20,6 +20,9 @@ use crate::bridge::Bridge;
 /// What a `<meta>` of the page cannot say; the rest is the page's own. It frames a file of its own: where scripts run.
 const POLICY: &str = "frame-ancestors 'self'; connect-src 'self' ws: wss:; object-src 'none'";
 
+/// Names the recording of a tap that is lent.
+const RUN: HeaderName = HeaderName::from_static("mqttscope-run");
+
 /// What is served, and where.
 pub(super) struct Served {
     page: Page,
@@ -123,7 +126,7 @@ impl Served {
     }
 
     /// `TOKEN/sources` or `TOKEN/source/N`.
-    fn lend(&self, path: &str, headers: &HeaderMap) -> Response {
+    fn lend(&self, path: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
         let (token, what) = path.split_once('/').unwrap_or((path, ""));
         if let Some(refused) = self.refused(token, headers) {
             return refused;
@@ -133,13 +136,17 @@ impl Served {
             let kind = (header::CONTENT_TYPE, "application/json");
             return ([kind, fresh], self.lent.list()).into_response();
         }
-        let body = what
+        let given = what
             .strip_prefix("source/")
-            .and_then(|number| self.lent.source(number));
-        match body {
-            Some(body) => {
+            .and_then(|number| self.lent.source(number, query));
+        match given {
+            Some(given) => {
                 let kind = (header::CONTENT_TYPE, "application/octet-stream");
-                ([kind, fresh], body).into_response()
+                let mut response = ([kind, fresh], given.body).into_response();
+                if let Some(run) = given.run.and_then(|run| HeaderValue::try_from(run).ok()) {
+                    response.headers_mut().insert(RUN, run);
+                }
+                response
             }
             None => (StatusCode::NOT_FOUND, "there is no such source").into_response(),
         }
@@ -205,7 +212,7 @@ async fn answer(
         )
             .into_response()
     } else if let Some(path) = path.strip_prefix("companion/") {
-        served.lend(path, &headers)
+        served.lend(path, uri.query(), &headers)
     } else {
         served.file(path)
     };
@@ -261,7 +268,7 @@ mod tests {
         let address = runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let lent = Lent::new(Vec::new(), Stop::new().1).unwrap();
+            let lent = Lent::new(Vec::new(), 0, Stop::new().1).unwrap();
             let served = Served::new(Page::Test(files), address, lent, None);
             tokio::spawn(async move { axum::serve(listener, app(served)).await });
             address

@@ -5,21 +5,23 @@
 //! and missing numbers of TCP show where bytes are missing. Neither the traffic nor another page ever waits for one.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use axum::body::Bytes;
-use mqttscope_capture::mark::Mark;
+use mqttscope_capture::mark::{Mark, NOT_KEPT};
 use mqttscope_capture::pcapng;
 use mqttscope_wire::Sender;
 use tokio::sync::watch;
 
+use crate::record::Written;
 use crate::tap::blocks::Blocks;
+use crate::tap::keep::Keep;
 use crate::tap::tape::{Closed, ConnectionId, Ends, now_ns};
-use crate::tap::watch::Keep;
 
 /// Bytes that are kept.
-const MOST: usize = 64 << 20;
+pub(super) const MOST: usize = 64 << 20;
 
 /// Bytes of a piece from which on another is begun.
 const PIECE: usize = 256 << 10;
@@ -46,17 +48,12 @@ struct Inner {
 }
 
 /// See [the module](self).
-#[derive(Debug)]
 pub(crate) struct Shelf {
     inner: Mutex<Inner>,
     changed: watch::Sender<()>,
     most: usize,
-}
-
-impl Default for Shelf {
-    fn default() -> Self {
-        Self::new(MOST)
-    }
+    /// Where all of it is besides.
+    written: Option<Arc<Written>>,
 }
 
 /// A page's place.
@@ -73,11 +70,12 @@ pub(crate) struct Reader {
 
 impl Shelf {
     /// Keeps so many bytes, and the newest piece in any case.
-    pub(crate) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize, written: Option<Arc<Written>>) -> Self {
         Self {
             inner: Mutex::default(),
             changed: watch::Sender::default(),
             most,
+            written,
         }
     }
 
@@ -118,6 +116,21 @@ impl Shelf {
         }
     }
 
+    /// Reads on behind so many frames, and behind the beginning of the stream.
+    pub(crate) fn read_behind(shelf: &Arc<Self>, frames: u64) -> Reader {
+        let inner = shelf.lock();
+        let before = frames.min(inner.frames);
+        let read = |piece: &&Piece| piece.before.saturating_add(piece.frames) <= before;
+        let read = inner.pieces.iter().take_while(read).count() as u64;
+        let next = Some(inner.first.saturating_add(read));
+        drop(inner);
+        Reader {
+            next,
+            before,
+            ..Self::read(shelf)
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -140,9 +153,7 @@ impl Reader {
                 let place = usize::try_from(next.max(first).saturating_sub(first));
                 let piece = place.ok().and_then(|place| inner.pieces.get(place));
                 if let Some(piece) = piece.cloned() {
-                    let is_over = inner.is_over;
                     drop(inner);
-                    debug_assert!(piece.before >= before, "{piece:?} {is_over}");
                     next = next.max(first);
                     let missed = piece.before.saturating_sub(before);
                     if missed > 0 {
@@ -153,7 +164,10 @@ impl Reader {
                     }
                     self.next = Some(next.saturating_add(1));
                     self.before = piece.before.saturating_add(piece.frames);
-                    return Some(piece.bytes);
+                    // Whoever reads on may have some of it.
+                    let had = before.saturating_sub(piece.before);
+                    let rest = pcapng::behind_blocks(&piece.bytes, had);
+                    return Some(piece.bytes.slice_ref(rest));
                 }
                 if inner.is_over {
                     return None;
@@ -165,7 +179,19 @@ impl Reader {
 
     fn left_out(&mut self, frames: u64) -> Bytes {
         self.left_out = self.left_out.saturating_add(frames);
-        let comment = format!("{frames} frames before this place are not kept for this reader");
+        let mut comment = format!("{frames}{NOT_KEPT}");
+        match &self.shelf.written {
+            Some(written) if !written.has_failed() => {
+                // Writing to a string does not fail.
+                let _ = write!(
+                    comment,
+                    "; the recording to {} has them",
+                    written.path.display()
+                );
+            }
+            Some(_) => comment.push_str(", and the recording has ended before"),
+            None => {}
+        }
         let mut block = Vec::new();
         pcapng::left_out(self.left_out, &comment, now_ns(), &mut block);
         block.into()
@@ -288,7 +314,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_reader_gets_all_of_it() {
-        let shelf = Arc::new(Shelf::default());
+        let shelf = Arc::new(Shelf::new(MOST, None));
         let mut keep = Shelving::new(Arc::clone(&shelf));
         let early = tokio::spawn(rest(Shelf::read(&shelf), Vec::new()));
         let id = ConnectionId(1);
@@ -306,7 +332,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_slow_reader_misses_what_it_left_and_is_told() {
-        let shelf = Arc::new(Shelf::new(10_000));
+        let shelf = Arc::new(Shelf::new(10_000, None));
         let mut keep = Shelving::new(Arc::clone(&shelf));
         let mut slow = Shelf::read(&shelf);
         let id = ConnectionId(1);
@@ -345,8 +371,62 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_breaks_off_reads_on_where_it_was() {
+        let shelf = Arc::new(Shelf::new(MOST, None));
+        let mut keep = Shelving::new(Arc::clone(&shelf));
+        let id = ConnectionId(1);
+        keep.opened(id, &ends(5000), 1);
+        keep.bytes(id, Sender::Client, &connect('a'), 2);
+        for number in 0..20 {
+            // Some stand together in a piece.
+            if number % 3 == 0 {
+                keep.flush(3);
+            }
+            keep.bytes(id, Sender::Client, &publish(number), 3);
+        }
+        drop(keep);
+        let whole = rest(Shelf::read(&shelf), Vec::new()).await;
+        for cut in (0..whole.len()).step_by(97) {
+            let mut place = pcapng::Place::default();
+            let mut all = place.handle_bytes(&whole[..cut]);
+            if place.frames() == 0 {
+                // That one begins anew.
+                continue;
+            }
+            let on = Shelf::read_behind(&shelf, place.frames());
+            all.extend(rest(on, Vec::new()).await);
+            let begun = pcapng::whole_blocks(&whole[..cut]);
+            assert_eq!(&all[..begun], &whole[..begun], "{cut}");
+            assert!(read(&all) == read(&whole), "{cut}");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_breaks_off_for_long_is_told_what_it_missed() {
+        let shelf = Arc::new(Shelf::new(5_000, None));
+        let mut keep = Shelving::new(Arc::clone(&shelf));
+        let id = ConnectionId(1);
+        keep.opened(id, &ends(5000), 1);
+        for number in 0..20 {
+            keep.flush(3);
+            keep.bytes(id, Sender::Client, &publish(number), 3);
+        }
+        drop(keep);
+        let stream = rest(Shelf::read_behind(&shelf, 5), Vec::new()).await;
+        let mut place = pcapng::Place::default();
+        assert_eq!(place.handle_bytes(&stream), stream);
+        // All of those that were made, but the five.
+        assert_eq!(place.frames(), shelf.lock().frames - 5);
+        assert!(
+            rest(Shelf::read_behind(&shelf, u64::MAX), Vec::new())
+                .await
+                .is_empty()
+        );
+    }
+
+    #[tokio::test]
     async fn a_reader_that_comes_late_begins_with_what_is_kept() {
-        let shelf = Arc::new(Shelf::new(5_000));
+        let shelf = Arc::new(Shelf::new(5_000, None));
         let mut keep = Shelving::new(Arc::clone(&shelf));
         let id = ConnectionId(1);
         keep.opened(id, &ends(5000), 1);

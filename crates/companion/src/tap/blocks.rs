@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use mqttscope_capture::mark::{Mark, Tapped};
 use mqttscope_capture::pcapng::{self, Writer};
-use mqttscope_capture::reading::Role;
 use mqttscope_wire::Sender;
 
+use super::inner::role_of;
 use super::tape::{Closed, ConnectionId, Ends};
 
 /// The port by which other tools know MQTT. What is written is not encrypted, whatever the broker's port.
@@ -58,12 +58,12 @@ impl Blocks {
     /// A side sent bytes.
     pub(crate) fn bytes(&mut self, id: ConnectionId, from: Sender, bytes: &[u8], at_ns: u64) {
         self.writer
-            .bytes(id.0, role(from), bytes, at_ns, &mut self.made);
+            .bytes(id.0, role_of(from), bytes, at_ns, &mut self.made);
     }
 
     /// A side is done.
     pub(crate) fn ended(&mut self, id: ConnectionId, from: Sender, at_ns: u64) {
-        self.writer.end(id.0, role(from), at_ns, &mut self.made);
+        self.writer.end(id.0, role_of(from), at_ns, &mut self.made);
     }
 
     /// A fault did something to the connection.
@@ -75,15 +75,8 @@ impl Blocks {
     /// The connection is over.
     pub(crate) fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64) {
         match how {
-            Closed::Broken(by, _) => self.writer.reset(id.0, role(*by), at_ns, &mut self.made),
+            Closed::Broken(by, _) => self.writer.reset(id.0, role_of(*by), at_ns, &mut self.made),
             Closed::Done | Closed::ByTap(_) => self.writer.close(id.0, at_ns, &mut self.made),
         }
-    }
-}
-
-const fn role(from: Sender) -> Role {
-    match from {
-        Sender::Client => Role::Client,
-        Sender::Server => Role::Server,
     }
 }

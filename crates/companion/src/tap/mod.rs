@@ -3,6 +3,9 @@
 pub(crate) mod blocks;
 pub(crate) mod faulty;
 pub(crate) mod health;
+pub(crate) mod inner;
+pub(crate) mod keep;
+pub(crate) mod masking;
 pub(crate) mod relay;
 pub(crate) mod screen;
 pub(crate) mod serve;
@@ -27,10 +30,11 @@ use crate::net::{Stop, proxy};
 use crate::paint::{Paint, When};
 use faulty::Faulty;
 use health::Health;
+use keep::Keep;
 use screen::Screen;
 use serve::Tap;
 use tape::Tape;
-use watch::{Keep, Seen, Show, Watcher};
+use watch::{Seen, Show, Watcher};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -76,7 +80,8 @@ pub(crate) struct Ways {
     /// Bytes of the largest packet that is judged; a larger one is carried as any other.
     #[arg(long, default_value_t = 1 << 20, value_name = "BYTES")]
     max_packet: usize,
-    /// What is to go wrong, as lines of a file: `cut * before PUBACK 1`, `hold * until 900`, … (see the README).
+    /// What is to go wrong, as lines of a file: `cut * before PUBACK 1`, `hold * until 900`, … (see the README). On a WebSocket
+    /// nothing of it is possible, which is said.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
 }

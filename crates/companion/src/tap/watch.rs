@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use mqttscope_capture::mark::{Effect, Mark};
+use mqttscope_capture::recording::FromWebSocket;
 use mqttscope_monitor::Instant;
 use mqttscope_monitor::{ConnectionId as Watched, Finding, Monitor};
 use mqttscope_view::escape;
@@ -15,6 +16,8 @@ use mqttscope_wire::{
     Context, ControlPacket, Frame, Framed, Framer, ProtocolVersion, Sender, detect,
 };
 
+use super::inner::{Inner, sender_of};
+use super::keep::Keep;
 use super::screen::Screen;
 use super::tape::{Closed, ConnectionId, Ends, Entry, Roll, Tape, What};
 use crate::arguments::Format;
@@ -27,27 +30,6 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// The longest client identifier that stands in a row.
 const LONGEST_NAME: usize = 24;
-
-/// Where bytes are kept besides.
-pub(crate) trait Keep: Send {
-    /// A connection begins.
-    fn opened(&mut self, id: ConnectionId, ends: &Ends, at_ns: u64);
-    /// A side sent bytes.
-    fn bytes(&mut self, id: ConnectionId, from: Sender, bytes: &[u8], at_ns: u64);
-    /// A side is done.
-    fn ended(&mut self, id: ConnectionId, from: Sender, at_ns: u64);
-    /// The connection is over.
-    fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64);
-    /// A fault did something to it.
-    fn marked(&mut self, id: ConnectionId, mark: &Mark, at_ns: u64);
-    /// All of one look is there, or time has passed.
-    fn flush(&mut self, at_ns: u64);
-    /// Nothing will come any more.
-    ///
-    /// # Errors
-    /// Something is not kept.
-    fn finish(&mut self) -> Result<()>;
-}
 
 /// How rows are shown.
 pub(crate) struct Show {
@@ -115,6 +97,7 @@ struct Connection {
     /// What it is called in rows.
     name: String,
     version: ProtocolVersion,
+    inner: Inner,
     client: Framer,
     server: Framer,
     packets: u64,
@@ -245,16 +228,9 @@ impl Watcher {
                 if let Some(keep) = &mut self.keep {
                     keep.bytes(id, *from, bytes, at_ns);
                 }
-                self.bytes(tap, id, *from, bytes, at_ns);
+                self.inside(tap, id, *from, bytes, at_ns);
             }
-            What::Gap(from) => {
-                watch.monitor.handle_gap(Watched(id.0), at);
-                if let Some(connection) = self.connections.get_mut(&id) {
-                    connection.framer(*from).clear();
-                }
-                let text = format!("bytes of the {} are missing here", sender(*from));
-                self.tell("gap", id, at_ns, &text);
-            }
+            What::Gap(from) => self.gap(tap, id, *from, at_ns),
             What::Ended(from) => {
                 if let Some(keep) = &mut self.keep {
                     keep.ended(id, *from, at_ns);
@@ -264,6 +240,7 @@ impl Watcher {
                 if let Some(keep) = &mut self.keep {
                     keep.closed(id, how, at_ns);
                 }
+                self.undecided(tap, id, at_ns);
                 self.closed(tap, id, how, at, at_ns);
             }
             What::Did(said) => {
@@ -274,6 +251,65 @@ impl Watcher {
             }
         }
         self.findings(tap, at);
+    }
+
+    /// Takes bytes as they passed: MQTT, or a WebSocket with MQTT inside.
+    fn inside(&mut self, tap: usize, id: ConnectionId, from: Sender, bytes: &[u8], at_ns: u64) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        if matches!(connection.inner, Inner::Plain) {
+            return self.bytes(tap, id, from, bytes, at_ns);
+        }
+        let mut inner = std::mem::replace(&mut connection.inner, Inner::Plain);
+        if let Some(held) = inner.settle(from, bytes) {
+            self.bytes(tap, id, Sender::Client, &held, at_ns);
+            return self.bytes(tap, id, from, bytes, at_ns);
+        }
+        if inner.handle(from, bytes) {
+            self.tell(
+                "websocket",
+                id,
+                at_ns,
+                "is a WebSocket, whose messages are read",
+            );
+        }
+        while let Some(found) = inner.poll() {
+            match found {
+                FromWebSocket::Bytes(from, bytes) => {
+                    self.bytes(tap, id, sender_of(from), bytes, at_ns);
+                }
+                FromWebSocket::Gap(from) => self.gap(tap, id, sender_of(from), at_ns),
+                FromWebSocket::Note(note) => self.tell("websocket", id, at_ns, note),
+                FromWebSocket::Refused(why) => self.tell("websocket", id, at_ns, &why),
+            }
+        }
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.inner = inner;
+        }
+    }
+
+    /// What it was is not known, and nothing more comes.
+    fn undecided(&mut self, tap: usize, id: ConnectionId, at_ns: u64) {
+        let connection = self.connections.get_mut(&id);
+        if let Some(Inner::Unknown(held)) =
+            connection.map(|it| std::mem::replace(&mut it.inner, Inner::Plain))
+        {
+            self.bytes(tap, id, Sender::Client, &held, at_ns);
+        }
+    }
+
+    fn gap(&mut self, tap: usize, id: ConnectionId, from: Sender, at_ns: u64) {
+        let (Some(watch), Some(connection)) =
+            (self.taps.get_mut(tap), self.connections.get_mut(&id))
+        else {
+            return;
+        };
+        let at = watch.instant(at_ns);
+        watch.monitor.handle_gap(Watched(id.0), at);
+        connection.framer(from).clear();
+        let text = format!("bytes of the {} are missing here", sender(from));
+        self.tell("gap", id, at_ns, &text);
     }
 
     fn bytes(&mut self, tap: usize, id: ConnectionId, from: Sender, bytes: &[u8], at_ns: u64) {
@@ -501,6 +537,7 @@ impl Connection {
             ends,
             name: format!("#{} {}", id.0, ends.client),
             version: ProtocolVersion::V5,
+            inner: Inner::of(&ends),
             client: Framer::new(largest),
             server: Framer::new(largest),
             packets: 0,

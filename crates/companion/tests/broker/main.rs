@@ -130,6 +130,81 @@ fn at_the_end_clients_are_told_and_sessions_are_kept() {
 }
 
 #[test]
+fn what_was_acknowledged_is_there_after_a_kill() {
+    let file = folder("broker-killed").join("sessions");
+    let arguments = ["broker", "0", "--keep", file.to_str().unwrap()];
+    let mut running = Running::start(&arguments);
+    let address = running.address("at");
+    let (mut client, _) = connected(address, &connect_5(false));
+    client
+        .write_all(b"\x82\x07\x00\x01\x00\x00\x01t\x02")
+        .unwrap();
+    assert_eq!(packet(&mut client), b"\x90\x04\x00\x01\x00\x02");
+    running.signal("KILL");
+    running.wait();
+    // The subscription is there; messages of both kinds are for who is away.
+    let publisher = b"\x10\x0d\x00\x04MQTT\x04\x00\x00\x3c\x00\x01b";
+    let mut running = Running::start(&arguments);
+    let (mut other, _) = connected(running.address("at"), publisher);
+    other.write_all(b"\x32\x06\x00\x01t\x00\x07x").unwrap();
+    assert_eq!(packet(&mut other), [0x40, 2, 0, 7]);
+    let exactly_once = b"\x34\x06\x00\x01t\x00\x08y";
+    other.write_all(exactly_once).unwrap();
+    assert_eq!(packet(&mut other), [0x50, 2, 0, 8]);
+    running.signal("KILL");
+    running.wait();
+    // Sent again, it is the same message.
+    let mut running = Running::start(&arguments);
+    let address = running.address("at");
+    let (mut other, connack) = connected(address, publisher);
+    assert_eq!(connack[2], 1, "Session Present");
+    other.write_all(b"\x3c\x06\x00\x01t\x00\x08y").unwrap();
+    assert_eq!(packet(&mut other), [0x50, 2, 0, 8]);
+    other.write_all(b"\x62\x02\x00\x08").unwrap();
+    assert_eq!(packet(&mut other), [0x70, 2, 0, 8]);
+    let (mut client, _) = connected(address, &connect_5(false));
+    let all = [packet(&mut client), packet(&mut client)];
+    let payloads = all.each_ref().map(|packet| packet.last().copied());
+    assert_eq!(payloads, [Some(b'x'), Some(b'y')], "{all:02x?}");
+    client.write_all(b"\xc0\x00").unwrap();
+    assert_eq!(packet(&mut client), b"\xd0\x00", "nothing else waits");
+}
+
+#[test]
+fn who_wants_it_faster_has_it_written_later() {
+    let file = folder("broker-later").join("sessions");
+    let path = file.to_str().unwrap();
+    let mut running = Running::start(&["broker", "0", "--keep", path, "--keep-every", "3600"]);
+    let (mut client, _) = connected(running.address("at"), &connect_5(false));
+    client.write_all(b"\x33\x07\x00\x01t\x00\x07\x00x").unwrap();
+    assert_eq!(packet(&mut client)[0], 0x40);
+    assert!(!file.exists());
+    assert_eq!(running.interrupt().0, Some(0));
+    assert!(file.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_not_acknowledged() {
+    let file = folder("broker-full").join("sessions");
+    let path = file.to_str().unwrap();
+    // What a process may write to a file, in blocks of 1 KiB, stands in for the disk.
+    let mut running = Running::limited("ulimit -f 4", &["broker", "0", "--keep", path]);
+    let (mut client, _) = connected(running.address("at"), &connect_5(false));
+    let mut retained = b"\x33\x86\x40\x00\x01t\x00\x07\x00".to_vec();
+    retained.resize(8192 + 6 + 3, b'x');
+    client.write_all(&retained).unwrap();
+    running
+        .err()
+        .wait("nothing is acknowledged until it is written");
+    client.set_nonblocking(true).unwrap();
+    let read = std::io::Read::read(&mut client, &mut [0; 4]);
+    assert_eq!(read.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    let (code, _, err) = running.interrupt();
+    assert_eq!(code, Some(2), "{err}");
+}
+
+#[test]
 fn a_file_that_holds_something_else_is_left_alone() {
     let file = folder("broker-mine").join("sessions");
     std::fs::write(&file, "mine").unwrap();

@@ -83,6 +83,13 @@ impl Running {
         Self::of(command)
     }
 
+    /// Starts it with this in its environment.
+    pub(crate) fn with_env(name: &str, value: &std::path::Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mqttscope"));
+        command.args(arguments).env(name, value);
+        Self::of(command)
+    }
+
     /// Starts it from a shell, behind a line that limits it.
     pub(crate) fn limited(limit: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new("bash");

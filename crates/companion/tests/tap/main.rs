@@ -15,3 +15,4 @@ mod secured;
 mod shown;
 #[path = "../support/mod.rs"]
 mod support;
+mod websocket;

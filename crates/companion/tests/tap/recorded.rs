@@ -98,6 +98,91 @@ fn a_recording_is_whole_and_other_tools_read_it() {
 }
 
 #[test]
+fn passwords_are_masked_where_that_is_asked_for() {
+    let connect_with = b"\x10\x18\x00\x04MQTT\x04\xc2\x00\x3c\x00\x01a\x00\x01u\x00\x06secret";
+    for (name, is_masked) in [("record-masked", true), ("record-plain", false)] {
+        let file = folder(name).join("a.pcapng");
+        let server = Server::start();
+        let address = server.address();
+        let path = file.to_str().unwrap();
+        let mut arguments = vec!["record", "0", "--to", &address, "--out", path];
+        arguments.extend(is_masked.then_some("--mask-secrets"));
+        let mut running = Running::start(&arguments);
+        let mut client = connect(running.address("tap"));
+        let mut broker = server.accept();
+        // What passes is never changed.
+        passes(&mut client, &mut broker, connect_with);
+        passes(&mut client, &mut broker, &[0xc0, 0]);
+        drop((client, broker));
+        let (code, _, err) = running.interrupt();
+        assert_eq!(code, Some(0), "{err}");
+        let bytes = std::fs::read(&file).unwrap();
+        let has_it = bytes.windows(6).any(|part| part == b"secret");
+        assert_eq!(has_it, !is_masked, "{name}");
+        let packets = packets(&[file]);
+        assert_eq!((packets.len(), packets[0].len()), (2, connect_with.len()));
+    }
+}
+
+/// Waits for this to be so.
+fn until(mut is_so: impl FnMut() -> bool) {
+    let until = std::time::Instant::now() + crate::support::PATIENCE;
+    while !is_so() {
+        assert!(std::time::Instant::now() < until, "it is not written");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_recording_that_is_killed_is_whole_up_to_what_was_last_written() {
+    let file = folder("record-killed").join("a.pcapng");
+    let server = Server::start();
+    let address = server.address();
+    let path = file.to_str().unwrap();
+    let mut running = Running::start(&["record", "0", "--to", &address, "--out", path]);
+    let mut client = connect(running.address("tap"));
+    let mut broker = server.accept();
+    let mut wanted = vec![CONNECT.to_vec()];
+    passes(&mut client, &mut broker, &CONNECT);
+    wanted.extend((0..20_u8).map(|number| publish("t", &[number; 500])));
+    for packet in &wanted[1..] {
+        passes(&mut client, &mut broker, packet);
+    }
+    // All of it is written within a moment, without anything that asks for it.
+    until(|| {
+        let capture = Capture::read(&std::fs::read(&file).unwrap(), None);
+        let mut own = capture.connections.iter();
+        own.any(|connection| connection.packets.len() == wanted.len())
+    });
+    // Killed in the middle of more.
+    let before = std::fs::metadata(&file).unwrap().len();
+    let more = std::thread::spawn(move || {
+        let packet = publish("t", &[b'x'; 5000]);
+        for _ in 0..10_000 {
+            if client.write_all(&packet).is_err() {
+                return;
+            }
+        }
+    });
+    let read = std::thread::spawn(move || until_end(&mut broker).len());
+    until(|| std::fs::metadata(&file).unwrap().len() > before + 100_000);
+    running.signal("KILL");
+    running.wait();
+    more.join().unwrap();
+    assert!(read.join().unwrap() > 0);
+    // The last of it may be cut.
+    let capture = Capture::read(&std::fs::read(&file).unwrap(), None);
+    let connection = &capture.connections[0];
+    let all: Vec<&[u8]> = (connection.packets.iter())
+        .map(|packet| connection.bytes_of(packet).unwrap())
+        .collect();
+    assert!(all.len() > wanted.len() + 10, "{}", all.len());
+    assert!(all.iter().zip(&wanted).all(|(got, sent)| got == sent));
+    let (_, whole) = all[wanted.len()..].split_last().unwrap();
+    assert!(whole.iter().all(|packet| packet.len() == 5006));
+}
+
+#[test]
 fn files_rotate_by_size_and_nothing_is_lost_between_them() {
     let folder = folder("record-rotate");
     let server = Server::start();

@@ -44,7 +44,10 @@ enum Stage {
 }
 
 pub(super) const fn is_open(file: &CaptureFile) -> bool {
-    matches!(file.state, CaptureState::Waiting | CaptureState::Reading)
+    matches!(
+        file.state,
+        CaptureState::Waiting | CaptureState::Reading | CaptureState::Awaited
+    )
 }
 
 const fn stage(file: &CaptureFile) -> Stage {

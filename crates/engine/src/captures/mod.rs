@@ -240,6 +240,17 @@ impl Captures {
         reader
     }
 
+    /// The bytes that were wanted have to be waited for, as their source is gone; or it is there again.
+    pub(crate) fn wait(&mut self, is_gone: bool) {
+        if let Some(file) = self.wanted.and_then(|file| self.files.get_mut(file)) {
+            file.state = if is_gone {
+                CaptureState::Awaited
+            } else {
+                CaptureState::Reading
+            };
+        }
+    }
+
     /// The bytes that were wanted cannot be read: the file whose they are has its turn.
     pub(crate) fn fail(&mut self) {
         if let Some(file) = self.wanted.take() {

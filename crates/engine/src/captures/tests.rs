@@ -63,3 +63,19 @@ fn how_fast_a_file_is_read_is_told_once_it_can_be() {
         assert_eq!(captures.files[0].rate, read);
     }
 }
+
+#[test]
+fn what_grows_is_waited_for_where_it_was_when_its_source_is_gone() {
+    let mut captures = Captures::default();
+    captures.open([("tap".to_owned(), None)]);
+    let wanted = captures.wanted();
+    assert!(wanted.is_some());
+    captures.wait(true);
+    assert_eq!(captures.files[0].state, CaptureState::Awaited);
+    assert_eq!(captures.wanted(), wanted);
+    captures.wait(false);
+    assert_eq!(captures.files[0].state, CaptureState::Reading);
+    captures.wait(true);
+    captures.take(Instant::ZERO, &[0; 10]);
+    assert_eq!(captures.files[0].state, CaptureState::Reading);
+}

@@ -55,6 +55,12 @@ impl Engine {
         self.read_on();
     }
 
+    /// What the bytes come from that were asked for is gone, and is asked again; or it is there again.
+    pub fn handle_read_awaited(&mut self, is_gone: bool) {
+        self.changed = true;
+        self.captures.wait(is_gone);
+    }
+
     /// Takes what is there of all files, in its order, until more bytes are needed.
     fn read_on(&mut self) {
         loop {

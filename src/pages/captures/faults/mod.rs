@@ -48,7 +48,7 @@ fn Tap(props: &TapProps) -> Html {
     let open = use_state_eq(|| false);
     let has_ended = matches!(
         props.state,
-        Some(CaptureState::Read | CaptureState::Failed(_))
+        Some(CaptureState::Read | CaptureState::Failed(_) | CaptureState::Awaited)
     );
     let faults = use_tap_faults(&props.token, *open, has_ended);
     let Some(told) = &faults.told else {
@@ -89,6 +89,12 @@ fn Tap(props: &TapProps) -> Html {
 /// Why nothing comes of the tap.
 fn trouble(told: &TapFaults, state: Option<&CaptureState>) -> Option<String> {
     let over = match state? {
+        CaptureState::Awaited => {
+            return Some(
+                "The companion does not answer. When it runs again, this page goes on by itself."
+                    .to_owned(),
+            );
+        }
         CaptureState::Read => Some("the companion has ended, and the tap with it".to_owned()),
         CaptureState::Failed(why) => Some(why.clone()),
         CaptureState::Stopped
@@ -128,6 +134,8 @@ mod tests {
             reading,
         );
         assert_eq!(says.as_deref(), Some("The broker is gone."));
+        let awaited = trouble(&well, Some(&CaptureState::Awaited));
+        assert!(awaited.is_some_and(|says| says.contains("goes on by itself")));
         let over = trouble(&well, Some(&CaptureState::Read));
         assert!(over.is_some_and(|says| says.contains("the companion has ended")));
         let failed = CaptureState::Failed("the companion has closed the connection".to_owned());

@@ -1,7 +1,7 @@
 //! pcapng: blocks in sections, each section in its own byte order.
 
 use super::{Input, Step};
-use crate::mark::is_of_tap;
+use crate::mark::{NOT_KEPT, is_of_tap};
 use crate::recording::fields::{Order, size};
 
 const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
@@ -95,6 +95,16 @@ impl Pcapng {
                 }
                 let note = "a block of secrets that are no TLS key log is not read".to_owned();
                 return Step::Note(note, whole as u64);
+            }
+            5 => {
+                let mut said = options(block, order, 20).filter(|(code, _)| *code == 1);
+                let comment = said
+                    .next()
+                    .and_then(|(_, it)| core::str::from_utf8(it).ok());
+                // Other programs have other comments there.
+                if let Some(comment) = comment.filter(|it| it.contains(NOT_KEPT)) {
+                    return Step::Note(comment.to_owned(), whole as u64);
+                }
             }
             _ => {}
         }

@@ -5,6 +5,7 @@ mod evidence;
 mod hunt;
 mod look;
 mod mqtt;
+mod reader;
 mod websocket;
 
 use super::Limits;
@@ -17,6 +18,7 @@ use crate::foreign::{Confidence, Endpoint, Protocol};
 use crate::reading::Role;
 use look::{Look, Verdict};
 use mqtt::Mqtt;
+pub use reader::{FromWebSocket, WebSocketReader};
 use websocket::WebSocket;
 
 /// A connection's ends, and what was told of it.

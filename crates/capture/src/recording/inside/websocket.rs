@@ -187,9 +187,27 @@ fn read_header(bytes: &[u8]) -> Header {
 
 /// A connection that was upgraded, or seems to have been.
 pub(in crate::recording) struct WebSocket {
+    frames: Frames,
+    pub(super) inner: Inside,
+}
+
+/// Where it goes what frames carry.
+pub(super) trait Carried {
+    /// Bytes of a side's messages.
+    fn bytes(&mut self, side: usize, bytes: &[u8]);
+    /// Bytes of a side's messages are missing.
+    fn gap(&mut self, side: usize, len: Option<u64>);
+    /// There are messages of text.
+    fn text(&mut self);
+    fn note(&mut self, note: &'static str);
+    /// The other side did not agree to speak WebSocket; why, in words.
+    fn refused(&mut self, why: &str);
+}
+
+/// The frames of both sides.
+pub(super) struct Frames {
     client: usize,
     sides: [Side; 2],
-    pub(super) inner: Inside,
     plain: Vec<u8>,
     /// There were messages of text.
     has_text: bool,
@@ -220,6 +238,85 @@ pub(super) struct Refused;
 impl WebSocket {
     /// `known`: of which sides the first byte is known.
     pub(super) fn new(inner: Inside, client: usize, has_head: bool, known: [bool; 2]) -> Self {
+        let inner = match inner {
+            Inside::Look(look) if !has_head => Inside::Look(Box::new(look.in_the_middle())),
+            inner => inner,
+        };
+        Self {
+            frames: Frames::new(client, has_head, known),
+            inner,
+        }
+    }
+
+    pub(super) fn held(&self) -> usize {
+        self.frames.held().saturating_add(self.inner.held())
+    }
+
+    pub(super) fn handle(
+        &mut self,
+        side: usize,
+        bytes: &[u8],
+        moment: Moment,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refused> {
+        let inner = &mut self.inner;
+        let mut carried = Carrier { inner, moment, out };
+        self.frames.handle(side, bytes, &mut carried)
+    }
+
+    pub(super) fn gap(&mut self, side: usize, len: Option<u64>, out: &mut Out<'_>) {
+        let inner = &mut self.inner;
+        // A gap has no time.
+        let moment = Moment::default();
+        let mut carried = Carrier { inner, moment, out };
+        self.frames.gap(side, len, &mut carried);
+    }
+
+    /// Gives up what takes room: the windows of compressed messages are the largest part.
+    pub(super) fn decide(&mut self, out: &mut Out<'_>) {
+        self.frames.make_room();
+        self.inner.decide(out);
+    }
+}
+
+/// What is inside of a capture's WebSocket.
+struct Carrier<'w, 'o> {
+    inner: &'w mut Inside,
+    moment: Moment,
+    out: &'w mut Out<'o>,
+}
+
+impl Carried for Carrier<'_, '_> {
+    fn bytes(&mut self, side: usize, bytes: &[u8]) {
+        self.inner.handle(side, bytes, self.moment, self.out);
+    }
+
+    fn gap(&mut self, side: usize, len: Option<u64>) {
+        self.inner.gap(side, len, self.out);
+    }
+
+    fn text(&mut self) {
+        if matches!(self.inner, Inside::Mqtt(_)) {
+            self.note(TEXT);
+        }
+    }
+
+    fn note(&mut self, note: &'static str) {
+        self.out.queue.note(note);
+    }
+
+    fn refused(&mut self, why: &str) {
+        self.out
+            .transport(Transport::Other(Some(Protocol::Http)), why);
+    }
+}
+
+/// What is said of messages of text.
+pub(super) const TEXT: &str =
+    "MQTT was sent in WebSocket messages of text, where it must be binary [MQTT-6.0.0-1]";
+
+impl Frames {
+    pub(super) fn new(client: usize, has_head: bool, known: [bool; 2]) -> Self {
         let side = |is_known: bool| Side {
             head: (has_head && is_known).then(Vec::new),
             header: Vec::new(),
@@ -233,35 +330,34 @@ impl WebSocket {
             is_window_lost: !has_head,
             is_lost: !(has_head && is_known),
         };
-        let inner = match inner {
-            Inside::Look(look) if !has_head => Inside::Look(Box::new(look.in_the_middle())),
-            inner => inner,
-        };
         Self {
             client,
             sides: known.map(side),
-            inner,
             plain: Vec::new(),
             has_text: false,
         }
     }
 
-    pub(super) fn held(&self) -> usize {
+    fn held(&self) -> usize {
         let held = |side: &Side| {
             let head = side.head.as_ref().map_or(0, Vec::len);
             let deflate = side.deflate.as_ref().map_or(0, |deflate| deflate.held());
             head.saturating_add(deflate)
         };
-        let sides = self.sides.iter().map(held).sum::<usize>();
-        sides.saturating_add(self.inner.held())
+        self.sides.iter().map(held).sum()
+    }
+
+    fn make_room(&mut self) {
+        for side in &mut self.sides {
+            side.is_window_lost |= side.deflate.take().is_some();
+        }
     }
 
     pub(super) fn handle(
         &mut self,
         side: usize,
         bytes: &[u8],
-        moment: Moment,
-        out: &mut Out<'_>,
+        to: &mut impl Carried,
     ) -> Result<(), Refused> {
         let Some(own) = self.sides.get_mut(side) else {
             return Ok(());
@@ -272,7 +368,7 @@ impl WebSocket {
             own.head = Some(Vec::new());
         }
         let Some(head) = &mut own.head else {
-            self.frames(side, bytes, moment, out);
+            self.frames(side, bytes, to);
             return Ok(());
         };
         // Its end may be cut as well.
@@ -281,7 +377,7 @@ impl WebSocket {
         let behind = head.get(from..).unwrap_or_default();
         let Some(len) = head_len(behind).map(|len| len.saturating_add(from)) else {
             if head.len() >= LONGEST_HEAD {
-                return Err(self.refuse(side, out));
+                return Err(self.refuse(side, to));
             }
             return Ok(());
         };
@@ -290,31 +386,31 @@ impl WebSocket {
         let is_answer = side != self.client;
         if is_answer && head.get(9..12) != Some(b"101") {
             own.head = Some(all);
-            return Err(self.refuse(side, out));
+            return Err(self.refuse(side, to));
         }
         own.head = None;
         let rest = rest.to_vec();
-        self.frames(side, &rest, moment, out);
+        self.frames(side, &rest, to);
         Ok(())
     }
 
-    fn refuse(&self, side: usize, out: &mut Out<'_>) -> Refused {
+    fn refuse(&self, side: usize, to: &mut impl Carried) -> Refused {
         let head = self.sides.get(side).and_then(|side| side.head.as_deref());
         let what = named(head.unwrap_or_default()).map(|(_, what)| what);
         let what = what.unwrap_or_else(|| "HTTP".to_owned());
         let why = format!("a WebSocket was asked for and not opened: {what}");
-        out.transport(Transport::Other(Some(Protocol::Http)), &why);
+        to.refused(&why);
         Refused
     }
 
-    pub(super) fn gap(&mut self, side: usize, len: Option<u64>, out: &mut Out<'_>) {
+    fn gap(&mut self, side: usize, len: Option<u64>, to: &mut impl Carried) {
         let Some(own) = self.sides.get_mut(side) else {
             return;
         };
         if own.head.take().is_some() {
             // Where the head ends is not known.
             own.lose();
-            self.inner.gap(side, None, out);
+            to.gap(side, None);
             return;
         }
         let was_compressed = own.is_compressed && own.remaining > 0;
@@ -326,26 +422,18 @@ impl WebSocket {
                 let inside = if was_compressed { None } else { Some(len) };
                 own.is_window_lost |= was_compressed;
                 if own.is_data {
-                    self.inner.gap(side, inside, out);
+                    to.gap(side, inside);
                 }
             }
             _ => {
                 own.lose();
-                self.inner.gap(side, None, out);
+                to.gap(side, None);
             }
         }
     }
 
-    /// Gives up what takes room: the windows of compressed messages are the largest part.
-    pub(super) fn decide(&mut self, out: &mut Out<'_>) {
-        for side in &mut self.sides {
-            side.is_window_lost |= side.deflate.take().is_some();
-        }
-        self.inner.decide(out);
-    }
-
     /// Takes frames, wherever they are cut.
-    fn frames(&mut self, side: usize, bytes: &[u8], moment: Moment, out: &mut Out<'_>) {
+    fn frames(&mut self, side: usize, bytes: &[u8], to: &mut impl Carried) {
         let must_mask = side == self.client;
         let mut rest = bytes;
         loop {
@@ -359,7 +447,7 @@ impl WebSocket {
                 let (payload, behind) = rest.split_at_checked(len).unwrap_or((rest, &[]));
                 own.remaining = own.remaining.saturating_sub(len as u64);
                 rest = behind;
-                self.payload(side, payload, moment, out);
+                self.payload(side, payload, to);
                 if rest.is_empty() {
                     return;
                 }
@@ -385,15 +473,13 @@ impl WebSocket {
                     own.begin(&frame);
                     self.has_text |= frame.opcode == 1;
                     if frame.len == 0 {
-                        self.payload(side, &[], moment, out);
+                        self.payload(side, &[], to);
                     }
                 }
                 Header::Frame(_) | Header::Unfair => {
                     own.lose();
-                    out.queue.note(
-                        "bytes of a WebSocket connection are no frames: the next frame is looked for",
-                    );
-                    self.inner.gap(side, None, out);
+                    to.note("bytes of a WebSocket connection are no frames: the next frame is looked for");
+                    to.gap(side, None);
                     return;
                 }
             }
@@ -401,7 +487,7 @@ impl WebSocket {
     }
 
     /// Takes payload of the frame that is being read.
-    fn payload(&mut self, side: usize, bytes: &[u8], moment: Moment, out: &mut Out<'_>) {
+    fn payload(&mut self, side: usize, bytes: &[u8], to: &mut impl Carried) {
         let Some(own) = self.sides.get_mut(side) else {
             return;
         };
@@ -420,18 +506,18 @@ impl WebSocket {
         }
         let is_end = own.is_final && own.remaining == 0;
         if !own.is_compressed {
-            self.inner.handle(side, &self.plain, moment, out);
-            if self.has_text && matches!(self.inner, Inside::Mqtt(_)) {
-                out.queue.note("MQTT was sent in WebSocket messages of text, where it must be binary [MQTT-6.0.0-1]");
+            to.bytes(side, &self.plain);
+            if self.has_text {
+                to.text();
             }
             return;
         }
         if own.is_window_lost {
-            out.queue.note(
+            to.note(
                 "compressed WebSocket messages are not read whose beginning is not in the file",
             );
             if is_end {
-                self.inner.gap(side, None, out);
+                to.gap(side, None);
             }
             return;
         }
@@ -440,10 +526,9 @@ impl WebSocket {
         if deflate.inflate(&self.plain, is_end, &mut inflated).is_err() {
             own.is_window_lost = true;
             own.deflate = None;
-            out.queue
-                .note("a compressed WebSocket message is damaged or far too large: those of its side are not read any more");
+            to.note("a compressed WebSocket message is damaged or far too large: those of its side are not read any more");
         }
-        self.inner.handle(side, &inflated, moment, out);
+        to.bytes(side, &inflated);
     }
 }
 
