@@ -248,7 +248,7 @@ impl Watcher {
                 self.bytes(tap, id, *from, bytes, at_ns);
             }
             What::Gap(from) => {
-                watch.monitor.handle_gap(Watched(id.0), at);
+                watch.monitor.handle_gap(Watched(id.0), Some(*from), at);
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.framer(*from).clear();
                 }
@@ -371,7 +371,7 @@ impl Watcher {
         };
         if mark.effect.disturbs() {
             let at = watch.instant(at_ns);
-            watch.monitor.handle_gap(Watched(id.0), at);
+            watch.monitor.handle_gap(Watched(id.0), None, at);
         }
         connection.is_judged &= mark.effect != Effect::Silent;
     }
