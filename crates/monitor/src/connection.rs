@@ -146,7 +146,7 @@ pub(super) struct Connection {
     pub(super) busy: Instant,
     /// When the server last had nothing to send.
     pub(super) rested: Option<Instant>,
-    /// A packet of the client was seen, so its CONNECT is not missing from here on.
+    /// Its CONNECT is not missing from here on: it was before what was seen.
     pub(super) is_past_connect: bool,
     /// Bytes are missing before what is known.
     pub(super) has_gap: bool,
@@ -223,8 +223,11 @@ impl Connection {
         self.newest = Some(judge.number);
         self.accepted.get_or_insert(judge.at);
         self.note_rest(judge.at);
+        // Where the recording begins in the middle, so does the connection; only a CONNACK stands right behind the CONNECT.
+        let in_the_middle =
+            !self.begun && !self.has_gap && judge.packet_type != PacketType::Connack;
+        self.is_past_connect |= from == Sender::Client || in_the_middle;
         if from == Sender::Client {
-            self.is_past_connect = true;
             self.judge_keep_alive(judge, true);
             self.silence_judged = (false, false);
         }

@@ -283,7 +283,7 @@ impl Engine {
             None => !captured.opened.has_syn,
         };
         let (number, socket) = (captured.id, captured.socket);
-        let lacks_client = captured.lacks_client;
+        let lacks_client = captured.lacks_client && captured.opened.has_syn;
         let begins = captured.opened.frame;
         // Two captures of the same traffic are two recordings, and no client is in both.
         let broker = captured.broker();
