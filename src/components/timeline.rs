@@ -116,7 +116,7 @@ pub fn TimelineView(props: &TimelineViewProps) -> Html {
                 aria-valuenow={shown.map_or(0, |(from, _)| from).to_string()} aria-valuetext={says.clone()} data-testid="timeline-bars" title="Draw over it to list only what came then"
                 onpointerdown={on_down} onpointermove={on_move} onpointerup={on_up} ondblclick={all.clone()} onkeydown={on_key}>
                 <svg viewBox={format!("0 0 {count} {HIGH}")} preserveAspectRatio="none" aria-hidden="true">
-                    { for timeline.bars.iter().enumerate().filter(|(_, bar)| bar.packets > 0).map(|(place, bar)| picture(place, bar, most)) }
+                    { for timeline.bars.iter().enumerate().filter(|(_, bar)| bar.packets > 0).map(|(place, bar)| picture(place, bar, most, timeline.is_narrowed)) }
                 </svg>
                 if let Some((from, to)) = shown {
                     <i class="stretch" style={format!("left:{}%;width:{}%", part(from, count), part(to.saturating_sub(from), count))}></i>
@@ -129,11 +129,12 @@ pub fn TimelineView(props: &TimelineViewProps) -> Html {
     }
 }
 
-/// A bar: messages dark, other packets light, with a mark where something was found.
-fn picture(place: usize, bar: &TimelineBar, most: f64) -> Html {
+/// A bar: messages dark, other packets light, with a mark where something was found. Where packets are left out, those that are
+/// listed stand before all of them.
+fn picture(place: usize, bar: &TimelineBar, most: f64, is_narrowed: bool) -> Html {
     // The root keeps a single packet visible beside a flood.
     let high = |count: u32| (f64::from(count) / most).sqrt() * (HIGH - 14.0);
-    let (all, messages) = (high(bar.packets), high(bar.messages));
+    let (all, messages, left) = (high(bar.packets), high(bar.messages), high(bar.left));
     let rect = |class: &'static str, y: f64, height: f64| html! { <rect {class} x={place.to_string()} y={format!("{y:.2}")} width="1" height={format!("{height:.2}")} /> };
     let mark = match bar.worst {
         Some(Severity::Error) => Some("error"),
@@ -143,7 +144,11 @@ fn picture(place: usize, bar: &TimelineBar, most: f64) -> Html {
     html! {
         <>
             { rect("all", HIGH - all, all) }
-            { rect("messages", HIGH - messages, messages) }
+            if is_narrowed {
+                if bar.left > 0 { { rect("left", HIGH - left, left) } }
+            } else {
+                { rect("messages", HIGH - messages, messages) }
+            }
             if let Some(class) = mark { { rect(class, 0.0, 9.0) } }
         </>
     }
@@ -193,7 +198,15 @@ fn said(timeline: &Timeline, stretch: Stretch, minutes_behind: f64) -> String {
     let (first, last) = timeline.ends.unwrap_or((from, to));
     let (from, to) = (from.max(first), to.min(last));
     let own = timeline.bars.get(stretch.0..stretch.1).unwrap_or_default();
-    let packets: u64 = own.iter().map(|bar| u64::from(bar.packets)).sum();
+    let sum = |count: fn(&TimelineBar) -> u32| -> u64 {
+        own.iter().map(|bar| u64::from(count(bar))).sum()
+    };
+    let packets = sum(|bar| bar.packets);
+    let left = if timeline.is_narrowed {
+        sum(|bar| bar.left)
+    } else {
+        packets
+    };
     let whole = times(timeline, (0, timeline.bars.len()));
     let (begin, end) = timeline.ends.unwrap_or(whole);
     let day = |at: Instant| words::date(at, minutes_behind);
@@ -210,7 +223,7 @@ fn said(timeline: &Timeline, stretch: Stretch, minutes_behind: f64) -> String {
         "{} to {} · {} packet{}",
         time(from),
         time(to),
-        words::whole(packets),
+        words::of(left, (left != packets).then_some(packets)),
         if packets == 1 { "" } else { "s" }
     )
 }
@@ -224,6 +237,7 @@ mod tests {
             from: Instant::from_micros(1_000),
             width_us: 100,
             ends: None,
+            is_narrowed: false,
             bars: vec![TimelineBar::default(); 5],
         }
     }
@@ -251,6 +265,19 @@ mod tests {
             said(&timeline, (0, 1), 0.0),
             "1970-01-01 01:00:00 to 1970-01-02 00:00:00 · 0 packets"
         );
+    }
+
+    #[test]
+    fn what_is_left_out_is_told() {
+        let mut timeline = timeline();
+        timeline.bars[0] = TimelineBar {
+            packets: 3,
+            left: 1,
+            ..TimelineBar::default()
+        };
+        assert!(said(&timeline, (0, 1), 0.0).ends_with("· 3 packets"));
+        timeline.is_narrowed = true;
+        assert!(said(&timeline, (0, 1), 0.0).ends_with("· 1 of 3 packets"));
     }
 
     #[test]

@@ -306,6 +306,11 @@ test("a stretch of the timeline narrows the lists, by pointer and by keys", asyn
   await expect(page.getByTestId("total")).not.toHaveText("73 packets");
   await page.keyboard.press("Escape");
   await expect(page.getByTestId("total")).toHaveText("73 packets");
+  // What a filter leaves stands before all that there is.
+  await expect(bars.locator(".left")).toHaveCount(0);
+  await page.getByTestId("search").fill("mqtt.msgtype == 3");
+  await expect(page.getByTestId("timeline-says")).toContainText(" of 73 packets");
+  await expect(bars.locator(".left")).not.toHaveCount(0);
 });
 
 for (const width of [390, 768, 1440]) {

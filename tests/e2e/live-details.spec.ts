@@ -306,6 +306,7 @@ test("numbers and marks say what they count, and the topic of a handshake is who
   await expect(page.getByTestId("subscription").locator(".count")).toHaveAttribute("title", /A message that several filters match counts with each/);
   await expect(page.getByTestId("only-retained")).toHaveAttribute("title", /this connection published a retained message there/);
   await expect(page.getByTestId("log-size")).toHaveAttribute("title", /in blocks/);
+  await expect(page.getByTestId("log-size")).toHaveText(/^Log: [\d.]+ [kM]?B of at most$/);
   await page.getByTestId("publish-retain").check();
   await page.getByTestId("publish").click();
   await expect(page.getByRole("treeitem", { name: /^temp Retained 21/ })).toBeVisible();

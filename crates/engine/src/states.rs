@@ -269,7 +269,7 @@ impl Source for OfServer<'_> {
             match turn.turn {
                 Turn::Opens => monitor.open(connection),
                 Turn::WasOpen => {}
-                Turn::Gap => monitor.handle_gap(connection, turn.at),
+                Turn::Gap => monitor.handle_gap(connection, None, turn.at),
                 Turn::Closes => monitor.close(connection, turn.at),
             }
         }

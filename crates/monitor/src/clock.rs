@@ -170,13 +170,14 @@ impl Connection {
             if unanswered {
                 continue;
             }
+            let (published, since) = expected.published;
             //= [MQTT-3.3.1-9] v5, [MQTT-3.3.1-6] v3.1.1
             let finding = Finding {
                 by: Sender::Server,
-                packets: super::PacketNumbers::one(expected.published).and(expected.subscribe),
+                packets: super::PacketNumbers::one(published).and(expected.subscribe),
                 ..judge.found(Rule::RetainedNotSent)
             };
-            judge.report(finding);
+            judge.log.report(finding, since);
         }
     }
 

@@ -87,7 +87,8 @@ pub(super) struct Request {
 pub(super) struct Expected {
     pub(super) topic: u64,
     pub(super) subscribe: u64,
-    pub(super) published: u64,
+    /// The packet, and when.
+    pub(super) published: (u64, Instant),
     pub(super) until: Instant,
 }
 
@@ -139,6 +140,14 @@ pub(super) struct Connection {
     pub(super) closed: Option<Instant>,
     /// The number of its newest packet: what time shows stands there.
     pub(super) newest: Option<u64>,
+    /// Since when the server serves it: the CONNACK, or the first packet that is known.
+    pub(super) accepted: Option<Instant>,
+    /// When messages to the client were on their way last.
+    pub(super) busy: Instant,
+    /// When the server last had nothing to send.
+    pub(super) rested: Option<Instant>,
+    /// Its CONNECT is not missing from here on: it was before what was seen.
+    pub(super) is_past_connect: bool,
     /// Bytes are missing before what is known.
     pub(super) has_gap: bool,
     /// The newest packet stands behind what answers it, or what it answers may stand behind it.
@@ -184,6 +193,10 @@ impl Connection {
             questions: Vec::new(),
             closed: None,
             newest: None,
+            accepted: None,
+            busy: Instant::ZERO,
+            rested: None,
+            is_past_connect: false,
             has_gap: false,
             came_late: false,
         }
@@ -208,6 +221,12 @@ impl Connection {
         self.came_late = self.is_late(judge);
         self.halves.of_mut(from).is_behind_gap = false;
         self.newest = Some(judge.number);
+        self.accepted.get_or_insert(judge.at);
+        self.note_rest(judge.at);
+        // Where the recording begins in the middle, so does the connection; only a CONNACK stands right behind the CONNECT.
+        let in_the_middle =
+            !self.begun && !self.has_gap && judge.packet_type != PacketType::Connack;
+        self.is_past_connect |= from == Sender::Client || in_the_middle;
         if from == Sender::Client {
             self.judge_keep_alive(judge, true);
             self.silence_judged = (false, false);

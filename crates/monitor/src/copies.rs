@@ -22,6 +22,9 @@ impl Connection {
         message: &Message<'_>,
         share: u64,
     ) {
+        if judge.is_doubtful() {
+            return;
+        }
         let only = {
             let mut same = view.traces.of_content(message.content());
             match (same.next(), same.next()) {
@@ -70,6 +73,7 @@ impl Connection {
         {
             //= [MQTT-3.3.1-5], [MQTT-3.3.1-6] and [MQTT-3.3.1-8] v5
             let finding = judge.found_with(Rule::RetainedOutdated, retained.packet);
+            judge.since = judge.since.min(retained.at);
             judge.report(finding);
         }
     }

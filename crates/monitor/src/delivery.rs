@@ -27,6 +27,9 @@ impl Connection {
         message: &Message<'_>,
     ) {
         let mut trace = 0;
+        if judge.log.gaps.are_any() {
+            judge.since = self.reach(view, message);
+        }
         if let Some(topic) = message.topic {
             self.expected
                 .retain(|expected| expected.topic != message.topic_mark);
@@ -314,6 +317,11 @@ impl Connection {
         let Some(last) = self.session.delivered.get_mut(place) else {
             return oldest;
         };
+        if judge.is_doubtful() {
+            // It may be one that is missing.
+            last.row = 0;
+            return oldest;
+        }
         if last.row != oldest.row {
             // The first of its row: only one that can be no other tells where the row is.
             let mut same = view.traces.of_content(message.content());

@@ -12,6 +12,7 @@ use super::explain::FactKind;
 use super::log::Judge;
 use super::remarks::remark_on;
 use super::view::{View, WillStep};
+use super::wills::PATIENCE;
 use super::{ConnectionId, Finding, FlowState, Phase, content};
 
 impl Connection {
@@ -187,6 +188,10 @@ impl Connection {
                     WillStep::Due(judge.at + delay)
                 }
                 WillStep::Early(_) => WillStep::Settled,
+                WillStep::Unknown(_) => {
+                    let delay = Duration::from_secs(u64::from(will.delay));
+                    WillStep::Unknown(judge.at + delay + PATIENCE)
+                }
                 step => step,
             };
         }
@@ -217,7 +222,7 @@ impl Connection {
             Some(u32::MAX) => None,
             Some(seconds) => Some(at + Duration::from_secs(u64::from(seconds))),
         };
-        view.keep_session(self.session.clone(), ends)
+        view.keep_session(self.session.clone(), self.accepted, ends)
     }
 
     /// Whether another connection with this client identifier takes over.

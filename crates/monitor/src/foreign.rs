@@ -143,6 +143,7 @@ impl Connection {
             from,
             packet_type: PacketType::Reserved,
             at,
+            since: at,
         }
     }
 }

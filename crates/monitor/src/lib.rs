@@ -286,6 +286,7 @@ impl Monitor {
         if let Some(connection) = connections.get_mut(&connection) {
             let mut judge = judge_of(log, connection, at);
             connection.close(&mut judge, view);
+            log.gaps.end(connection, at);
         }
     }
 
@@ -321,6 +322,7 @@ impl Monitor {
     }
 
     fn pass_time(&mut self, now: Instant) {
+        self.log.now = self.log.now.max(now);
         if now < self.next_tick {
             return;
         }
@@ -404,6 +406,8 @@ impl Monitor {
             let mut judge = judge_of(log, connection, at);
             judge.number = number;
             if was_assigned {
+                // A missing CONNECT may have taken its connection over.
+                judge.since = connection.accepted.unwrap_or_default();
                 //= [MQTT-3.2.2-16] v5: an identifier that nobody else has
                 let finding = Finding {
                     connection: newer,
@@ -568,5 +572,6 @@ fn judge_of<'a>(log: &'a mut Log, connection: &Connection, at: Instant) -> Judge
         from: Sender::Client,
         packet_type: PacketType::Reserved,
         at,
+        since: at,
     }
 }

@@ -7,6 +7,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender};
 
 use super::explain::{FactKind, Facts};
+use super::gaps::Gaps;
 use super::{ConnectionId, Finding, Flow, PacketNumbers};
 
 /// Findings that are kept at most and were not polled.
@@ -29,8 +30,10 @@ pub(super) struct Log {
     /// Findings wait in `doubtful` for gaps to show.
     pub(super) keeps_doubtful: bool,
     pub(super) doubtful: VecDeque<Finding>,
-    /// Bytes are missing of a connection.
-    pub(super) is_incomplete: bool,
+    /// The newest time of all.
+    pub(super) now: Instant,
+    /// What clients may have sent that is missing.
+    pub(super) gaps: Gaps,
     /// Notes about single packets are wanted, too.
     pub(super) has_notes: bool,
     pub(super) flows: VecDeque<Flow>,
@@ -58,10 +61,10 @@ pub struct PacketPlace {
 }
 
 impl Log {
-    /// Writes a finding down, if the version has the rule.
+    /// Writes a finding down, if the version has the rule. What others have sent from `since` on may explain it.
     #[cold]
-    pub(super) fn report(&mut self, finding: Finding) {
-        if finding.rule.is_in(finding.version) && !self.keep_doubtful(&finding) {
+    pub(super) fn report(&mut self, finding: Finding, since: Instant) {
+        if finding.rule.is_in(finding.version) && !self.keep_doubtful(&finding, since) {
             self.write(finding);
         }
     }
@@ -116,6 +119,7 @@ impl Log {
     /// Forgets how often a connection broke rules.
     pub(super) fn forget_connection(&mut self, connection: ConnectionId) {
         self.counts.remove(&connection);
+        self.gaps.forget_connection(connection);
     }
 
     /// Notes where the next packet stands.
@@ -150,9 +154,16 @@ pub(super) struct Judge<'a> {
     pub(super) packet_type: PacketType,
     pub(super) number: u64,
     pub(super) at: Instant,
+    /// What others have sent from then on may explain what is judged.
+    pub(super) since: Instant,
 }
 
 impl Judge<'_> {
+    /// Whether missing bytes of a client may explain what is judged.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.log.gaps.explain(self.since)
+    }
+
     /// A finding that the present packet shows, by its sender.
     pub(super) const fn found(&self, rule: Rule) -> Finding {
         Finding {
@@ -180,7 +191,7 @@ impl Judge<'_> {
 
     /// Writes a finding down.
     pub(super) fn report(&mut self, finding: Finding) {
-        self.log.report(finding);
+        self.log.report(finding, self.since);
     }
 
     /// A rule that the present packet breaks, with the number that breaks it.

@@ -131,7 +131,15 @@ impl Connection {
             let once = publish.qos == QoS::ExactlyOnce;
             publish.dup && once && window.holds(identifier.get(), message.content())
         });
-        let trace = if is_known || message.topic.is_none() {
+        if self.has_gap && (self.came_late || judge.at < judge.log.now) {
+            // What others sent meanwhile stands before it.
+            judge.log.miss(judge.log.now);
+        }
+        let trace = if message.topic.is_none() {
+            // As good as missing: it may be any.
+            judge.log.miss(judge.at);
+            0
+        } else if is_known {
             0
         } else {
             self.note(judge, view, message)

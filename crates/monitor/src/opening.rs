@@ -51,6 +51,12 @@ impl Connection {
         });
         self.limits.client = limits(properties);
         self.keep_alive = Some((connect.keep_alive, false));
+        if self.came_late {
+            // It is forgotten with all it began, also that the session goes on here.
+            let session = view.doubt(identifier);
+            let flows = session.into_iter().flat_map(|it| it.broken_flows());
+            judge.log.finish_all(flows);
+        }
         self.session = Session::new(false);
         self.session.client_identifier = identifier.into();
         self.connecting_judged = false;
@@ -77,7 +83,11 @@ impl Connection {
                 delay: content::number(will.properties, PropertyId::WILL_DELAY_INTERVAL)
                     .unwrap_or(0),
                 packet: judge.number,
-                step: WillStep::Settled,
+                step: if self.came_late {
+                    WillStep::Unknown(Instant::END)
+                } else {
+                    WillStep::Settled
+                },
                 seen_by: Vec::new(),
             });
         }
@@ -229,6 +239,7 @@ impl Connection {
         let expiry = content::number(properties, PropertyId::SESSION_EXPIRY_INTERVAL)
             .unwrap_or(asked.expiry);
         self.session_expiry = Some(expiry);
+        self.accepted = Some(judge.at);
         let name: Box<str> = self.session.client_identifier.clone();
         let client = content::of_text(&name);
         view.came_back(client, self.id, judge.at);
@@ -271,7 +282,7 @@ impl Connection {
             (true, _) => Session::new(false),
             (false, stored) => {
                 let stored = stored.as_ref().map(|stored| &stored.session);
-                let mut session = Session::begin_anew(stored);
+                let mut session = Session::begin_anew(stored, judge.at);
                 // 3.1.1, section 3.2.2.2: a client that wanted its session, and is told that the server has none, may go on
                 // with its own. What it has sent before is not known.
                 if self.version != ProtocolVersion::V5 && !asked.clean_start {

@@ -96,7 +96,7 @@ impl Connection {
             self.expected.push(Expected {
                 topic,
                 subscribe: judge.number,
-                published: retained.packet,
+                published: (retained.packet, retained.at),
                 until: judge.at + RETAINED_PATIENCE,
             });
         }

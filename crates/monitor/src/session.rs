@@ -17,6 +17,8 @@ pub(super) struct Session {
     pub(super) client_identifier: Box<str>,
     /// Its beginning was seen, so what is not known of it is not there.
     pub(super) known: bool,
+    /// When it began, where that is known.
+    pub(super) begun: Instant,
     pub(super) windows: Both<Window>,
     pub(super) subscriptions: Subscriptions,
     /// What was delivered last, by client, topic and QoS: a place for each mark of these.
@@ -38,6 +40,7 @@ impl Session {
         Self {
             client_identifier: Box::default(),
             known,
+            begun: Instant::ZERO,
             windows: Both {
                 client: Window::new(Sender::Client, known),
                 server: Window::new(Sender::Server, known),
@@ -48,8 +51,11 @@ impl Session {
     }
 
     /// It begins anew; what was open in the old one is remembered as lost.
-    pub(super) fn begin_anew(old: Option<&Self>) -> Self {
-        let mut session = Self::new(true);
+    pub(super) fn begin_anew(old: Option<&Self>, at: Instant) -> Self {
+        let mut session = Self {
+            begun: at,
+            ..Self::new(true)
+        };
         session
             .windows
             .client

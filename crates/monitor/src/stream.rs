@@ -218,6 +218,7 @@ impl Connection {
             packet_type: PacketType::from_first_byte(first),
             number,
             at,
+            since: at,
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Trace {
     pub(super) expiry: Option<u32>,
     /// The server refused it.
     pub(super) refused: bool,
-    /// It was sent again, so the server may have had it before and need not forward it.
+    /// It was sent again, so the server may have had it before and need not forward it; or whether it took it is missing.
     pub(super) again: bool,
     /// Who has it of a shared subscription, and whether it is settled that nobody else may.
     pub(super) taken: Option<(u64, ConnectionId, bool)>,
@@ -156,6 +156,12 @@ impl Traces {
     pub(super) fn get_mut(&mut self, mark: u64) -> Option<&mut Trace> {
         let place = self.place(mark)?;
         self.ring.get_mut(place)
+    }
+
+    /// Bytes of this client or to it are missing: the server may have refused any of its messages.
+    pub(super) fn doubt(&mut self, client: u64) {
+        let own = self.ring.iter_mut().filter(|trace| trace.client == client);
+        own.for_each(|trace| trace.again = true);
     }
 
     /// Messages of this content that were not refused, newest first.

@@ -9,8 +9,10 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::ProtocolVersion;
 
 use super::ConnectionId;
+use super::gaps::SLACK;
 use super::session::Session;
 use super::trace::Traces;
+use super::wills::PATIENCE;
 
 /// Sessions without a connection that are remembered.
 const MAXIMUM_SESSIONS: usize = 1000;
@@ -34,6 +36,8 @@ pub(super) enum WillStep {
     Early(Instant),
     /// It was seen at a subscriber, or said to be missing.
     Settled,
+    /// It may come until then, or not: bytes are missing that may have withdrawn it, or what was seen may have been another.
+    Unknown(Instant),
 }
 
 /// A will.
@@ -53,6 +57,17 @@ pub(super) struct Will {
     pub(super) step: WillStep,
     /// Connections of subscribers that had it.
     pub(super) seen_by: Vec<ConnectionId>,
+}
+
+impl Will {
+    /// Whether it comes is not known any more.
+    pub(super) fn doubt(&mut self) {
+        self.step = match self.step {
+            WillStep::Armed | WillStep::Early(_) => WillStep::Unknown(Instant::END),
+            WillStep::Due(due) => WillStep::Unknown(due + PATIENCE),
+            step => step,
+        };
+    }
 }
 
 /// A session without a connection.
@@ -79,8 +94,8 @@ pub(super) struct View {
     sessions: BTreeMap<Box<str>, Stored>,
     retained: HashMap<u64, Retained>,
     pub(super) wills: Vec<Will>,
-    /// A connection whose beginning is missing may go on with any session, so none is kept.
-    forgets_sessions: bool,
+    /// A connection whose CONNECT is missing, which came until then, may go on with any session of before.
+    doubted: Option<Instant>,
 }
 
 impl View {
@@ -99,24 +114,28 @@ impl View {
         self.sessions.values().map(|stored| &stored.session)
     }
 
-    /// Bytes are missing of a connection of this client, or of any where it has no name: gives the sessions that they may have
-    /// ended.
-    pub(super) fn doubt(&mut self, client: &str) -> Vec<Session> {
-        self.forgets_sessions |= client.is_empty();
-        let own = self.sessions.remove(client);
-        let all = client
-            .is_empty()
-            .then(|| core::mem::take(&mut self.sessions));
-        let all = all.into_iter().flat_map(BTreeMap::into_values);
-        own.into_iter()
-            .chain(all)
-            .map(|stored| stored.session)
-            .collect()
+    /// Bytes of a client are missing: gives its session, which they may have ended.
+    pub(super) fn doubt(&mut self, client: &str) -> Option<Session> {
+        self.sessions.remove(client).map(|stored| stored.session)
     }
 
-    /// Keeps the session of a client that is away, if it has a name. Whether it does.
-    pub(super) fn keep_session(&mut self, mut session: Session, ends: Option<Instant>) -> bool {
-        if session.client_identifier.is_empty() || self.forgets_sessions {
+    /// A CONNECT may be missing, of any client: gives the sessions with which it may have gone on.
+    pub(super) fn doubt_all(&mut self, at: Instant) -> impl Iterator<Item = Session> {
+        self.doubted = self.doubted.max(Some(at));
+        let sessions = core::mem::take(&mut self.sessions);
+        sessions.into_values().map(|stored| stored.session)
+    }
+
+    /// Keeps the session of a client that is away, if it has a name, and was accepted behind all that may have taken the
+    /// session over. Whether it does.
+    pub(super) fn keep_session(
+        &mut self,
+        mut session: Session,
+        accepted: Option<Instant>,
+        ends: Option<Instant>,
+    ) -> bool {
+        let doubted = self.doubted.map(|doubted| doubted + SLACK);
+        if session.client_identifier.is_empty() || (doubted.is_some() && accepted <= doubted) {
             return false;
         }
         if self.sessions.len() >= MAXIMUM_SESSIONS {
@@ -161,16 +180,47 @@ impl View {
     }
 
     /// The will that a message with this content may be: of several, the one that is due.
-    pub(super) fn will_like(&mut self, content: u64) -> Option<&mut Will> {
+    pub(super) fn will_like(&mut self, content: u64, of: ConnectionId) -> Option<&mut Will> {
         self.wills
             .iter_mut()
             .filter(|will| will.content == content)
             .max_by_key(|will| match will.step {
-                WillStep::Due(_) => 3,
+                WillStep::Due(_) => 4,
+                // One that others have had comes here, too.
+                _ if !will.seen_by.is_empty() && !will.seen_by.contains(&of) => 3,
                 WillStep::Armed => 2,
                 WillStep::Early(_) => 1,
                 _ => 0,
             })
+    }
+
+    /// What was seen of wills may have been a message that is missing.
+    pub(super) fn doubt_wills(&mut self) {
+        for will in &mut self.wills {
+            will.seen_by.clear();
+            if let WillStep::Early(_) = will.step {
+                will.doubt();
+            }
+        }
+    }
+
+    /// A message with this content came that may be any of several wills, or one that need not come: none of them is waited
+    /// for from now on. Gives the newest.
+    pub(super) fn doubt_wills_like(&mut self, content: u64) -> Option<&Will> {
+        let of_content = |will: &&Will| will.content == content;
+        let count = |is_so: fn(&WillStep) -> bool| {
+            let own = self.wills.iter().filter(of_content);
+            own.filter(|will| is_so(&will.step)).count()
+        };
+        let is_any_of = count(|step| matches!(step, WillStep::Unknown(_))) > 0
+            || count(|step| matches!(step, WillStep::Due(_))) == 0
+                && count(|step| *step == WillStep::Armed) > 1;
+        if !is_any_of {
+            return None;
+        }
+        let own = self.wills.iter_mut().filter(|will| will.content == content);
+        own.for_each(Will::doubt);
+        self.wills.iter().rev().find(of_content)
     }
 
     /// The will of a connection.

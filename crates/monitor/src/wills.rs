@@ -6,6 +6,7 @@ use core::time::Duration;
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Rule, Sender};
 
+use super::both::Both;
 use super::connection::Connection;
 use super::log::{Judge, Log};
 use super::matched::Matched;
@@ -14,7 +15,7 @@ use super::view::{Retained, View, Will, WillStep};
 use super::{ConnectionId, Finding, content};
 
 /// Time by which a will comes for sure, and the end of a connection is seen.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Subscribers of a will that are remembered.
 const MAXIMUM_SEEN: usize = 64;
 
@@ -34,16 +35,23 @@ impl Connection {
         if published {
             return false;
         }
-        let Some(will) = view.will_like(message.content()) else {
+        if let Some(will) = view.doubt_wills_like(message.content()) {
+            let (retain, packet) = (will.retain && !message.publish.retain, will.packet);
+            if retain {
+                view.retain(message.topic_mark, retained(judge, message, packet));
+            }
+            return true;
+        }
+        let Some(will) = view.will_like(message.content(), self.id) else {
             return false;
         };
-        let retained = message.publish.retain;
+        let is_retained = message.publish.retain;
         let alone = matched.is_some_and(|matched| matched.count == 1);
         let rule = match will.step {
             //= [MQTT-3.1.2-14] v5, [MQTT-3.1.2-16] v3.1.1: a will is retained only if it says so
-            _ if retained && !will.retain && alone => Some(Rule::RetainedOutdated),
+            _ if is_retained && !will.retain && alone => Some(Rule::RetainedOutdated),
             // What an earlier will of this client has left.
-            _ if retained => None,
+            _ if is_retained => None,
             //= [MQTT-3.1.2-10] v5 and v3.1.1: once
             _ if alone && will.seen_by.contains(&self.id) => Some(Rule::WillTwice),
             //= [MQTT-3.14.4-3] v5 and v3.1.1
@@ -64,11 +72,13 @@ impl Connection {
             let finding = judge.found_with(rule, will.packet);
             judge.report(finding);
         }
-        if retained {
+        if is_retained {
             return true;
         }
-        let (retain, content, packet) = (will.retain, will.content, will.packet);
-        if will.seen_by.len() < MAXIMUM_SEEN {
+        let (retain, packet) = (will.retain, will.packet);
+        if judge.is_doubtful() {
+            will.doubt();
+        } else if will.seen_by.len() < MAXIMUM_SEEN {
             will.seen_by.push(self.id);
         }
         will.step = match will.step {
@@ -78,19 +88,16 @@ impl Connection {
         };
         if retain {
             //= [MQTT-3.1.2-15] v5, [MQTT-3.1.2-17] v3.1.1
-            let retained = Retained {
-                content: Some(content),
-                packet,
-                at: judge.at,
-            };
-            view.retain(message.topic_mark, retained);
+            view.retain(message.topic_mark, retained(judge, message, packet));
         }
         true
     }
 
-    /// Whether a subscriber stands on this connection to whom the will must come.
-    fn waits_for(&mut self, will: &Will, due: Instant) -> bool {
+    /// Whether a subscriber stands on this connection to whom the will must come of one that `lived` until then.
+    fn waits_for(&mut self, will: &Will, due: Instant, lived: Option<Instant>) -> bool {
         self.closed.is_none()
+            // The server may have known of the end long before it is seen.
+            && self.accepted <= lived
             && self.session.known
             && self
                 .session
@@ -105,6 +112,15 @@ impl Connection {
     }
 }
 
+/// A will that its topic retains.
+fn retained(judge: &Judge<'_>, message: &Message<'_>, packet: u64) -> Retained {
+    Retained {
+        content: Some(message.content()),
+        packet,
+        at: judge.at,
+    }
+}
+
 /// Wills that should have come by now, or came too early.
 pub(super) fn judge_wills(
     log: &mut Log,
@@ -116,11 +132,19 @@ pub(super) fn judge_wills(
         let (rule, since) = match will.step {
             WillStep::Due(due) if at >= due + PATIENCE => (Rule::WillNotPublished, due),
             WillStep::Early(seen) if at >= seen + PATIENCE => (Rule::WillWhileConnected, seen),
+            WillStep::Unknown(until) if at >= until => {
+                will.step = WillStep::Settled;
+                continue;
+            }
             _ => continue,
         };
+        let lived = connections.get(&will.connection).and_then(|connection| {
+            let Both { client, server } = &connection.halves;
+            client.last_packet.max(server.last_packet)
+        });
         let shown = connections.values_mut().any(|connection| match rule {
             //= [MQTT-3.1.2-7] v5, [MQTT-3.1.2-8] v5 and v3.1.1
-            Rule::WillNotPublished => connection.waits_for(will, since),
+            Rule::WillNotPublished => connection.waits_for(will, since, lived),
             // Its own connection lives on.
             _ => {
                 connection.id == will.connection
@@ -144,11 +168,18 @@ pub(super) fn judge_wills(
             packet_type: mqttscope_wire::PacketType::Connect,
             number: will.packet,
             at,
+            since: at,
         };
         let finding = Finding {
             value: u32::try_from((at - since).as_secs()).unwrap_or(u32::MAX),
             ..judge.found(rule)
         };
-        log.report(finding);
+        // What was seen may have been a message that is missing; that nothing was is shown by the subscriber.
+        let since = if rule == Rule::WillNotPublished {
+            at
+        } else {
+            since
+        };
+        log.report(finding, since);
     }
 }

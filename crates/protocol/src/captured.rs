@@ -255,6 +255,8 @@ pub struct Timeline {
     pub width_us: u64,
     /// When the first and the last packet came, which stand somewhere in the first and the last bar.
     pub ends: Option<(Instant, Instant)>,
+    /// A filter or a stretch of time leaves packets out.
+    pub is_narrowed: bool,
     /// The bars, without a gap between them.
     pub bars: Vec<TimelineBar>,
 }
@@ -266,6 +268,8 @@ pub struct TimelineBar {
     pub packets: u32,
     /// PUBLISH packets among them.
     pub messages: u32,
+    /// Packets that are listed, where some are left out.
+    pub left: u32,
     /// The worst that was found at one of them.
     pub worst: Option<Severity>,
 }

@@ -91,6 +91,8 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(client, from, bytes)| Step::CutAfter { client, from, bytes }),
         1 => (client, end()).prop_map(|(client, end)| Step::Silence { client, end }),
         4 => (0_u64..4000).prop_map(|millis| Step::Pass { millis }),
+        // By then the server has sent what it has.
+        1 => (20_000_u64..60_000).prop_map(|millis| Step::Pass { millis }),
     ]
 }
 
@@ -104,6 +106,7 @@ struct Plan {
     coalesce: u64,
     aliases: bool,
     manual: bool,
+    wills: bool,
     steps: Vec<Step>,
 }
 
@@ -116,20 +119,23 @@ fn plan() -> impl Strategy<Value = Plan> {
         0_u64..50,
         proptest::option::of(1_usize..12),
         prop_oneof![Just(0), 1_u64..30],
-        any::<[bool; 3]>(),
+        any::<[bool; 4]>(),
         proptest::collection::vec(step(), 1..60),
     )
         .prop_map(
-            |((a, b), (x, y), delay, split, coalesce, [aliases, manual, lasting], steps)| Plan {
-                lasting,
-                versions: [a, b],
-                receive_maximum: [x, y],
-                delay,
-                split,
-                coalesce,
-                aliases,
-                manual,
-                steps,
+            |((a, b), (x, y), delay, split, coalesce, [aliases, manual, lasting, wills], steps)| {
+                Plan {
+                    lasting,
+                    versions: [a, b],
+                    receive_maximum: [x, y],
+                    delay,
+                    split,
+                    coalesce,
+                    aliases,
+                    manual,
+                    wills,
+                    steps,
+                }
             },
         )
 }
@@ -154,6 +160,11 @@ fn options(plan: &Plan, client: usize) -> Options {
         properties,
         automatic_topic_alias: plan.aliases,
         manual_acknowledgement: plan.manual,
+        // What others publish, too.
+        will: plan.wills.then(|| {
+            let topic = TopicName::new(TOPICS[client]).unwrap();
+            Message::new(topic, "3").with_qos(QoS::AtLeastOnce)
+        }),
         seed: Some(client as u64),
         ..Options::new(version, ["one", "other"][client])
     }
@@ -473,6 +484,10 @@ fn found(frames: &[&Vec<u8>], keys: &[u8]) -> (BTreeMap<String, usize>, Vec<Stri
     let mut last = Instant::ZERO;
     let mut told = Vec::new();
     let id = |it: recording::ConnectionId| ConnectionId(it.0);
+    let sender = |role| match role {
+        Role::Client => Sender::Client,
+        Role::Server => Sender::Server,
+    };
     let instant =
         |ns: Option<u64>| Instant::from_micros(ns.unwrap() / 1000 - 1_700_000_000_000_000);
     while let Some(event) = reader.poll_event() {
@@ -489,15 +504,15 @@ fn found(frames: &[&Vec<u8>], keys: &[u8]) -> (BTreeMap<String, usize>, Vec<Stri
                 ..
             } => {
                 last = instant(at_ns);
-                let from = match from {
-                    Role::Client => Sender::Client,
-                    Role::Server => Sender::Server,
-                };
-                monitor.push(id(connection), from, bytes, last);
+                monitor.push(id(connection), sender(from), bytes, last);
             }
-            recording::Event::Gap { connection, .. }
-            | recording::Event::Skipped { connection, .. } => {
-                monitor.handle_gap(id(connection), last);
+            recording::Event::Gap {
+                connection, from, ..
+            }
+            | recording::Event::Skipped {
+                connection, from, ..
+            } => {
+                monitor.handle_gap(id(connection), Some(sender(from)), last);
             }
             recording::Event::Closed {
                 connection, at_ns, ..

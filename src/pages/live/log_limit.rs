@@ -78,7 +78,7 @@ pub(super) fn LogLimit(props: &LogLimitProps) -> Html {
     html! {
         <>
             <label class="log">
-                <span class="log-size" data-testid="log-size" title="Memory that the log has taken for packets and what is known of them; it is taken in blocks, so a few packets have a whole one">{ "Log " }{ words::bytes(props.bytes) }{ ", limit" }</span>
+                <span class="log-size" data-testid="log-size" title="Memory that the log of packets takes, of what it may take; it is taken in blocks, so a few packets have a whole one">{ "Log: " }{ words::bytes(props.bytes) }{ " of at most" }</span>
                 <span class="log-short" aria-hidden="true">{ "Log limit" }</span>
                 <select ref={select} class="chip" data-testid="budget" aria-label="Size limit of the log" title="Size limit of the log; beyond it the oldest packets are dropped" onchange={chosen}>{ for options }</select>
             </label>

@@ -407,7 +407,7 @@ impl Watcher {
         };
         if mark.effect.disturbs() {
             let at = watch.instant(at_ns);
-            watch.monitor.handle_gap(Watched(id.0), at);
+            watch.monitor.handle_gap(Watched(id.0), None, at);
         }
         connection.is_judged &= mark.effect != Effect::Silent;
     }

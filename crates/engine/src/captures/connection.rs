@@ -71,6 +71,8 @@ pub(crate) struct Captured {
     /// The same of remarks: what no rule forbids, and what several connections show.
     remarks: [u64; 3],
     pub(crate) gaps: u64,
+    /// Bytes of the client are missing among them.
+    pub(crate) lacks_client: bool,
     ended: Option<String>,
     /// It ended because of another connection with its Client Identifier.
     is_taken_over: bool,
@@ -228,6 +230,7 @@ impl Captured {
             findings: [0; 3],
             remarks: [0; 3],
             gaps: 0,
+            lacks_client: false,
             ended: None,
             is_taken_over: false,
             is_silent: false,

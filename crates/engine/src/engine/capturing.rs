@@ -290,6 +290,7 @@ impl Engine {
             None => !captured.opened.has_syn,
         };
         let (number, socket) = (captured.id, captured.socket);
+        let lacks_client = captured.lacks_client && captured.opened.has_syn;
         let begins = captured.opened.frame;
         // Two captures of the same traffic are two recordings, and no client is in both.
         let broker = captured.broker();
@@ -318,6 +319,13 @@ impl Engine {
             states::Turn::Opens
         };
         self.turned(at, number, socket, turn);
+        // What is missing before all that is here may be the CONNECT.
+        if is_new
+            && lacks_client
+            && let Some((id, monitor)) = self.watch.monitor(socket)
+        {
+            monitor.handle_gap(id, Some(Sender::Client), at);
+        }
         for (sent, bytes) in (*held).into_chunks() {
             self.write_captured(id, sent, &bytes);
         }
@@ -392,13 +400,14 @@ impl Engine {
             return;
         };
         captured.gaps = captured.gaps.saturating_add(1);
+        captured.lacks_client |= sender == Sender::Client;
         let (number, version, socket) = (captured.id, captured.version(), captured.socket);
         if captured.stream.is_none() {
             // Nothing of it was seen yet: what comes will show that it begins in the middle.
             return;
         }
         if let Some((id, monitor)) = self.watch.monitor(socket) {
-            monitor.handle_gap(id, at);
+            monitor.handle_gap(id, Some(sender), at);
         }
         self.payloads.sparkplug.gap(number);
         let event = event(EventKind::Gap, says);

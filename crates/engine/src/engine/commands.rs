@@ -558,6 +558,7 @@ impl Engine {
         });
         self.wire.want(wanted);
         self.timeline.want(looking.connection);
+        self.found.time(looking.connection, &self.log);
         self.charting.want(
             &looking.chart_topic,
             &looking.chart_path,

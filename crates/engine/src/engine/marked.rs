@@ -79,7 +79,7 @@ impl Engine {
         if mark.effect.disturbs() {
             // What one side sent is not what the other got: nobody is judged by what came before.
             if let Some((id, monitor)) = self.watch.monitor(socket) {
-                monitor.handle_gap(id, at);
+                monitor.handle_gap(id, None, at);
             }
             self.turned(at, number, socket, states::Turn::Gap);
         }

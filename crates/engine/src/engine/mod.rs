@@ -445,6 +445,7 @@ impl Engine {
         let wire = is_listed && !is_same && self.wire.extend(log, topics, facts);
         let is_narrowing = looking.captured.is_some()
             || looking.findings.is_some()
+            || looking.timeline
             // How many of them a search leaves stands beside every list.
             || self.has_findings
             || looking.topics.is_some() && self.captures.is_used();

@@ -8,7 +8,7 @@ use mqttscope_wire::{Sender, Severity};
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::connection::Owed;
-use crate::log::Record;
+use crate::log::{Record, Tally};
 use crate::sieve::Facts;
 use crate::topics::{Narrowed, Unfolded};
 use crate::view::cut::cut;
@@ -156,7 +156,9 @@ impl Engine {
                 Some((self.log.entry(last)?.record().at, listed.severity()))
             };
             let found = listed.iter().filter_map(at);
-            reports.push(Report::Timeline(self.timeline.view(found)));
+            let left = self.found.tally().filter(|_| self.found.is_narrowed());
+            let left = left.map(Tally::bars);
+            reports.push(Report::Timeline(self.timeline.view(left, found)));
         }
         if let Some(moment) = looking.state {
             let state = self.states.report(moment, &self.log);

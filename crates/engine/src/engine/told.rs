@@ -42,7 +42,7 @@ impl Engine {
         }
         // Of what it tells in bytes, too, the answers may be told in words.
         if is_first && let Some((id, monitor)) = self.watch.monitor(socket) {
-            monitor.handle_gap(id, sent.at);
+            monitor.handle_gap(id, None, sent.at);
         }
         let mut event = event(EventKind::Told(sent.sender), words.to_owned());
         packet_type.name().clone_into(&mut event.reason);

@@ -99,6 +99,14 @@ impl Index {
         }
     }
 
+    /// Counts when the packets of this connection came, or of all, where it counts.
+    pub(crate) fn time(&mut self, of: Option<ConnectionId>, log: &WireLog) {
+        if let Some(tally) = &mut self.tally {
+            let records = self.hits.iter().filter_map(|&hit| log.entry(RecordId(hit)));
+            tally.of(of, records.map(Entry::record));
+        }
+    }
+
     fn counted_anew(&self) -> Option<Box<Tally>> {
         (self.tally.as_ref()).map(|tally| Box::new(tally.anew()))
     }

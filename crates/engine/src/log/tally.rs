@@ -1,4 +1,4 @@
-//! How much of a list is whose: its rows by connection, its messages by topic.
+//! How much of a list is whose, and when: its rows by connection, its messages by topic, its packets by time.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,7 @@ use mqttscope_wire::{PacketType, Sender};
 
 use super::Record;
 use crate::topics::NONE;
+use crate::view::timeline::Bars;
 
 /// Messages of one topic on one connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,9 @@ struct Rows {
 pub(crate) struct Tally {
     rows: HashMap<ConnectionId, Rows>,
     messages: HashMap<(ConnectionId, u32), Messages>,
+    /// Of this connection, or of all: when its packets came.
+    of: Option<ConnectionId>,
+    bars: Bars,
     revision: u64,
 }
 
@@ -38,8 +42,32 @@ impl Tally {
     pub(super) fn anew(&self) -> Self {
         Self {
             revision: self.revision.wrapping_add(1),
+            of: self.of,
             ..Self::default()
         }
+    }
+
+    /// Counts when the packets of another connection came; `all` are those that have come.
+    pub(super) fn of<'a>(
+        &mut self,
+        of: Option<ConnectionId>,
+        all: impl Iterator<Item = &'a Record>,
+    ) {
+        if self.of != of {
+            (self.of, self.bars) = (of, Bars::default());
+            all.for_each(|record| self.time(record, Bars::add));
+        }
+    }
+
+    fn time(&mut self, record: &Record, count: impl Fn(&mut Bars, &Record)) {
+        if self.of.is_none_or(|of| of == record.connection) {
+            count(&mut self.bars, record);
+        }
+    }
+
+    /// When packets came.
+    pub(crate) const fn bars(&self) -> &Bars {
+        &self.bars
     }
 
     /// A row came.
@@ -47,6 +75,7 @@ impl Tally {
         self.revision = self.revision.wrapping_add(1);
         let count = (self.rows.entry(record.connection).or_default()).of(record);
         *count = count.saturating_add(1);
+        self.time(record, Bars::add);
         if let Some(key) = key(record) {
             let messages = self.messages.entry(key).or_default();
             let count = messages.of(record.sender);
@@ -58,6 +87,7 @@ impl Tally {
     /// A row that had come is taken out.
     pub(super) fn remove(&mut self, id: RecordId, record: &Record) {
         self.revision = self.revision.wrapping_add(1);
+        self.time(record, Bars::remove);
         if let Some(rows) = self.rows.get_mut(&record.connection) {
             let count = rows.of(record);
             *count = count.saturating_sub(1);

@@ -139,3 +139,9 @@ fn an_answer_is_tied_to_what_it_answers() {
         Some(Duration::from_micros(2_500))
     );
 }
+
+/// ARCHITECTURE.md says what a packet takes beside its bytes.
+#[test]
+fn a_record_is_small() {
+    assert_eq!(size_of::<Record>(), 48);
+}

@@ -4,7 +4,7 @@ use mqttscope_protocol::{ConnectionId, Timeline, TimelineBar};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Severity};
 
-use crate::log::WireLog;
+use crate::log::{Record, WireLog};
 use mqttscope_protocol::RecordId;
 
 /// The most bars: about as many as a screen shows apart.
@@ -12,12 +12,9 @@ const BARS: usize = 240;
 /// Packets that are looked at in one go.
 const SLICE: u64 = 200_000;
 
-/// Counts packets by their times.
-#[derive(Debug)]
-pub(crate) struct Counting {
-    of: Option<ConnectionId>,
-    /// The next packet to count.
-    next: u64,
+/// Packets by their times.
+#[derive(Clone, Debug)]
+pub(crate) struct Bars {
     /// Microseconds that a bar is wide: a power of two.
     width: u64,
     /// The first bar's number, counted from 1970 in bars of this width.
@@ -27,17 +24,24 @@ pub(crate) struct Counting {
     ends: Option<(Instant, Instant)>,
 }
 
-impl Default for Counting {
+impl Default for Bars {
     fn default() -> Self {
         Self {
-            of: None,
-            next: 0,
             width: 1,
             first: 0,
             bars: Vec::new(),
             ends: None,
         }
     }
+}
+
+/// Counts packets by their times.
+#[derive(Debug, Default)]
+pub(crate) struct Counting {
+    of: Option<ConnectionId>,
+    /// The next packet to count.
+    next: u64,
+    bars: Bars,
 }
 
 impl Counting {
@@ -68,21 +72,80 @@ impl Counting {
                 continue;
             };
             let record = entry.record();
-            // What has no time, as in some logs, was at none.
-            if !record.is_packet() || record.at == Instant::ZERO {
-                continue;
-            }
-            if self.of.is_some_and(|of| of != record.connection) {
-                continue;
-            }
-            let is_message = record.packet_type() == PacketType::Publish;
-            if let Some(bar) = self.bar(record.at.micros()) {
-                bar.packets = bar.packets.saturating_add(1);
-                bar.messages = bar.messages.saturating_add(is_message.into());
+            if self.of.is_none_or(|of| of == record.connection) {
+                self.bars.add(record);
             }
         }
         self.next = end;
         end < log.end()
+    }
+
+    /// The bars, with what a filter leaves of them, and with what was found at these times marked.
+    pub(crate) fn view(
+        &self,
+        left: Option<&Bars>,
+        found: impl Iterator<Item = (Instant, Severity)>,
+    ) -> Timeline {
+        let Bars {
+            width, first, ends, ..
+        } = self.bars;
+        let mut bars = self.bars.bars.clone();
+        let place = |at: u64| {
+            let number = at.checked_div(width).unwrap_or(0);
+            number
+                .checked_sub(first)
+                .and_then(|place| usize::try_from(place).ok())
+        };
+        for (at, severity) in found {
+            if let Some(bar) = place(at.micros()).and_then(|place| bars.get_mut(place)) {
+                bar.worst = bar.worst.max(Some(severity));
+            }
+        }
+        // Its bars are as wide as these, or narrower.
+        for (at, own) in left.into_iter().flat_map(Bars::each) {
+            if let Some(bar) = place(at).and_then(|place| bars.get_mut(place)) {
+                bar.left = bar.left.saturating_add(own.packets);
+            }
+        }
+        Timeline {
+            from: Instant::from_micros(first.saturating_mul(width)),
+            width_us: width,
+            ends,
+            is_narrowed: left.is_some(),
+            bars,
+        }
+    }
+}
+
+impl Bars {
+    /// Counts a packet. What has no time, as in some logs, was at none.
+    pub(crate) fn add(&mut self, record: &Record) {
+        if !record.is_packet() || record.at == Instant::ZERO {
+            return;
+        }
+        let is_message = record.packet_type() == PacketType::Publish;
+        if let Some(bar) = self.bar(record.at.micros()) {
+            bar.packets = bar.packets.saturating_add(1);
+            bar.messages = bar.messages.saturating_add(is_message.into());
+        }
+    }
+
+    /// A packet that was counted is none of them any more.
+    pub(crate) fn remove(&mut self, record: &Record) {
+        if !record.is_packet() || record.at == Instant::ZERO {
+            return;
+        }
+        let is_message = record.packet_type() == PacketType::Publish;
+        if let Some(bar) = self.bar(record.at.micros()) {
+            bar.packets = bar.packets.saturating_sub(1);
+            bar.messages = bar.messages.saturating_sub(is_message.into());
+        }
+    }
+
+    /// Each bar with the time at which it begins.
+    fn each(&self) -> impl Iterator<Item = (u64, &TimelineBar)> {
+        let bars = (self.first..).zip(&self.bars);
+        bars.map(|(number, bar)| (number.saturating_mul(self.width), bar))
     }
 
     /// The bar of a time; it is made where there is none yet.
@@ -128,30 +191,12 @@ impl Counting {
             TimelineBar {
                 packets: a.packets.saturating_add(b.packets),
                 messages: a.messages.saturating_add(b.messages),
+                left: a.left.saturating_add(b.left),
                 worst: a.worst.max(b.worst),
             }
         });
         self.bars = pairs.collect();
         Some(())
-    }
-
-    /// The bars, with what was found at these times marked.
-    pub(crate) fn view(&self, found: impl Iterator<Item = (Instant, Severity)>) -> Timeline {
-        let mut bars = self.bars.clone();
-        for (at, severity) in found {
-            let number = at.micros().checked_div(self.width).unwrap_or(0);
-            let place = number.checked_sub(self.first);
-            let place = place.and_then(|place| usize::try_from(place).ok());
-            if let Some(bar) = place.and_then(|place| bars.get_mut(place)) {
-                bar.worst = bar.worst.max(Some(severity));
-            }
-        }
-        Timeline {
-            from: Instant::from_micros(self.first.saturating_mul(self.width)),
-            width_us: self.width,
-            ends: self.ends,
-            bars,
-        }
     }
 }
 
@@ -163,7 +208,7 @@ mod tests {
     fn counted(times: &[u64]) -> Counting {
         let mut counting = Counting::default();
         for &at in times {
-            counting.bar(at).unwrap().packets += 1;
+            counting.bars.bar(at).unwrap().packets += 1;
         }
         counting
     }
@@ -171,18 +216,33 @@ mod tests {
     #[test]
     fn bars_grow_both_ways_and_wider() {
         let counting = counted(&[1_000, 1_001, 990]);
-        let view = counting.view([(Instant::from_millis(1), Severity::Error)].into_iter());
+        let view = counting.view(
+            None,
+            [(Instant::from_millis(1), Severity::Error)].into_iter(),
+        );
         assert_eq!(
             (view.from.micros(), view.width_us, view.bars.len()),
             (990, 1, 12)
         );
         assert_eq!(view.bars[10].worst, Some(Severity::Error));
-        let wide = counted(&[1_000, 1_001, 1_000_000]).view(core::iter::empty());
+        let wide = counted(&[1_000, 1_001, 1_000_000]).view(None, core::iter::empty());
         assert!(wide.width_us > 1_000);
         // A bar is wider than what came in it.
         let ends = [1_000, 1_000_000].map(Instant::from_micros);
         assert_eq!(wide.ends, Some(ends.into()));
         assert_eq!(wide.bars.iter().map(|bar| bar.packets).sum::<u32>(), 3);
+    }
+
+    #[test]
+    fn what_a_filter_leaves_stands_in_the_same_bars() {
+        let all = counted(&[1_000, 1_001, 1_900, 1_000_000]);
+        let left = counted(&[1_001, 1_000_000]).bars;
+        let view = all.view(Some(&left), core::iter::empty());
+        assert!(view.is_narrowed && !all.view(None, core::iter::empty()).is_narrowed);
+        let (first, last) = (view.bars[0], view.bars[view.bars.len() - 1]);
+        assert_eq!((first.packets, first.left), (3, 1));
+        assert_eq!((last.packets, last.left), (1, 1));
+        assert_eq!(view.bars.iter().map(|bar| bar.left).sum::<u32>(), 2);
     }
 
     proptest! {
@@ -191,8 +251,8 @@ mod tests {
             times in proptest::collection::vec(prop_oneof![0..5_000_u64, any::<u64>(), 1_700_000_000_000_000..1_700_000_900_000_000_u64], 1..200),
         ) {
             let counting = counted(&times);
-            prop_assert!(counting.bars.len() <= BARS);
-            let view = counting.view(core::iter::empty());
+            prop_assert!(counting.bars.bars.len() <= BARS);
+            let view = counting.view(None, core::iter::empty());
             for (place, bar) in view.bars.iter().enumerate() {
                 let number = view.from.micros() / view.width_us + place as u64;
                 let own = times.iter().filter(|&&at| at / view.width_us == number);

@@ -624,6 +624,35 @@ fn the_timeline_counts_every_packet_and_narrows_the_lists() {
 }
 
 #[test]
+fn the_timeline_shows_what_a_filter_leaves() {
+    let (mut engine, whole) = read(&["files/t2_alias.pcap", "recorded/tcp.pcap"], 1 << 20);
+    let all = packets(&whole).count() as u64;
+    let left =
+        |timeline: &Timeline| -> u64 { timeline.bars.iter().map(|bar| u64::from(bar.left)).sum() };
+    let recorder = whole.captured.last().unwrap().id;
+    for (search, connection) in [
+        ("", None),
+        ("mqtt.msgtype == 3", None),
+        ("mqtt.msgtype == 3", Some(recorder)),
+        ("mqtt.msgtype == 8", Some(recorder)),
+        ("mqtt.msgtype == 15", None),
+    ] {
+        let looking = Looking {
+            timeline: true,
+            search: search.into(),
+            connection,
+            ..everything()
+        };
+        let part = shown(&mut engine, looking);
+        let listed = packets(&part).count() as u64;
+        assert_eq!(part.timeline.is_narrowed, !search.is_empty());
+        let wanted = if search.is_empty() { 0 } else { listed };
+        assert_eq!(left(&part.timeline), wanted, "{search} {connection:?}");
+        assert!(listed < all || search.is_empty());
+    }
+}
+
+#[test]
 fn har_and_flow_files_are_read_as_captures_are() {
     for name in [
         "../logs/files/ws.har",

@@ -9,6 +9,7 @@
 //! a> PUBLISH t y q1 #2  ! RULE …        and this packet breaks the rules
 //! +20  ! RULE                           seconds pass, and a rule is seen to be broken
 //! a fin                               the client closes its side; the server may still send
+//! a gap client                          bytes of the client are missing here, or of the server
 //! a close
 //! -- kept                               the same from the top, and no rule is broken
 //! a> PUBLISH t x q1 #1
@@ -84,6 +85,13 @@ impl Talk {
             _ => match rest {
                 ["fin"] => (self.monitor).handle_end(connection(first), Sender::Client, self.now),
                 ["open"] => self.monitor.open(connection(first)),
+                ["gap", side] => {
+                    let from = match *side {
+                        "client" => Sender::Client,
+                        _ => Sender::Server,
+                    };
+                    (self.monitor).handle_gap(connection(first), Some(from), self.now);
+                }
                 ["close"] => self.monitor.close(connection(first), self.now),
                 ["connect", rest @ ..] => self.connect(first, rest),
                 other => panic!("{other:?}"),
@@ -234,4 +242,4 @@ macro_rules! files {
     };
 }
 
-files! { opening limits handshakes resending subscribing delivering retaining sessions wills silence ending authenticating }
+files! { opening limits handshakes resending subscribing delivering retaining sessions wills silence ending authenticating gaps }

@@ -45,7 +45,7 @@ fn watch_without(text: &str, is_missing: impl Fn(usize) -> bool) -> Monitor {
             }
         };
         if is_missing(number) {
-            monitor.handle_gap(connection, at);
+            monitor.handle_gap(connection, Some(from), at);
             continue;
         }
         let hex = words.next().unwrap();
@@ -149,7 +149,7 @@ fn packets_that_are_found_late_behind_a_gap_accuse_nobody() {
         b"\x10\x0d\0\x04MQTT\x04\x02\0\x0a\0\x01a",
         0,
     );
-    monitor.handle_gap(connection, at(1));
+    monitor.handle_gap(connection, None, at(1));
     push(&mut monitor, Sender::Client, b"\x34\x06\0\x01a\0\x01x", 2);
     push(&mut monitor, Sender::Client, b"\x62\x02\0\x01", 4);
     push(&mut monitor, Sender::Server, b"\x50\x02\0\x01", 3);
