@@ -193,6 +193,7 @@ impl Options {
                     listener,
                     tls,
                     is_web,
+                    trouble: None,
                 });
             }
         }
