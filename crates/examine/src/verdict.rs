@@ -184,7 +184,9 @@ pub fn words_of(name: &str, value: &str) -> String {
         format!("{} {one}{end}", grouped(number))
     };
     match name {
-        _ if name.ends_with(" Available") => if number == 0 { "no" } else { "yes" }.into(),
+        _ if name.ends_with(" Available") || name.starts_with("Clean S") => {
+            if number == 0 { "no" } else { "yes" }.into()
+        }
         "Maximum QoS" => format!("QoS {number}"),
         _ if name.starts_with("QoS granted") => format!("QoS {number}"),
         "Session Expiry Interval" if number == 0 => {
@@ -244,6 +246,7 @@ mod tests {
         for (name, value, words) in [
             ("Retain Available", "0", "no"),
             ("Shared Subscription Available", "1", "yes"),
+            ("Clean Session", "0", "no"),
             ("Maximum QoS", "1", "QoS 1"),
             ("QoS granted where 2 was asked for", "2", "QoS 2"),
             (

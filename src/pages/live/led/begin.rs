@@ -150,7 +150,7 @@ pub(super) fn Begin(props: &BeginProps) -> Html {
                 <li>{ "It goes on until you end it, also when this page is closed; the companion has to run." }</li>
             </ul>
             <label class="only"><span>{ "Connections" }</span>
-                <select data-testid="led-way" onchange={chosen(|form, value| form.take_way(&value))}>
+                <select class="field" data-testid="led-way" onchange={chosen(|form, value| form.take_way(&value))}>
                     { for WAYS.map(|(value, name, _)| html! { <option {value} selected={form.way == value}>{ name }</option> }) }
                 </select></label>
             if form.way == "made" {
@@ -169,7 +169,7 @@ pub(super) fn Begin(props: &BeginProps) -> Html {
             <label class="check"><input type="checkbox" data-testid="led-everywhere" checked={form.everywhere} onchange={chosen(|form, _| form.everywhere = !form.everywhere)} />
                 <span>{ "Devices of the network may connect, too: all addresses of this machine, not only 127.0.0.1" }</span></label>
             <label class="only"><span>{ "MQTT version" }</span>
-                <select data-testid="led-version" onchange={on_version}>
+                <select class="field" data-testid="led-version" onchange={on_version}>
                     <option value="" selected={form.version.is_none()}>{ "any: the one that the client speaks" }</option>
                     { for VERSIONS.map(|known| html! {
                         <option value={known.name()} selected={form.version == Some(known)}>{ format!("{} only", known.name()) }</option>

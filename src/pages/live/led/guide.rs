@@ -38,9 +38,9 @@ pub(super) fn progress(
                 } else {
                     <button key="anew" data-testid="led-anew" data-home="" onclick={on_anew.clone()}>{ "Examine again…" }</button>
                     if kept.is_none() {
-                    { file("led-json", "JSON", "All verdicts with their packets, for programs: as mqttscope examine-client --format json", LedFormat::Json) }
-                    { file("led-html", "HTML", "One file with all verdicts and their packets, which any browser shows", LedFormat::Html) }
-                    { file("led-text", "Text", "What is not kept, with its packets, as lines of text", LedFormat::Text) }
+                    { file("led-json", "Save as JSON", "All verdicts with their packets, for programs: as mqttscope examine-client --format json", LedFormat::Json) }
+                    { file("led-html", "Save as HTML", "One file with all verdicts and their packets, which any browser shows", LedFormat::Html) }
+                    { file("led-text", "Save as text", "What is not kept, with its packets, as lines of text", LedFormat::Text) }
                     }
                 }
             </span> }

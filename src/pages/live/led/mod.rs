@@ -10,7 +10,7 @@ mod pane;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use mqttscope_protocol::{AskLed, LedRow, LedStands, LedView};
+use mqttscope_protocol::{AskLed, LedRow, LedStands, LedView, Verdict as Judged};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -140,7 +140,7 @@ fn results(
         version: row.version,
         statements: row.statements.clone(),
         look: word(&row.stands, &view.stage),
-        is_ticked: matches!(row.stands, LedStands::Judged(..)),
+        is_ticked: matches!(row.stands, LedStands::Judged(Judged::Kept, _)),
     };
     let rows: Vec<Verdict> = view.rows.iter().zip(0_u32..).map(row).collect();
     let opened = led.opened.and_then(|number| {
