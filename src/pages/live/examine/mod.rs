@@ -179,8 +179,9 @@ fn results(
     let is_on = examine.view.stage.is_on();
     let is_kept = kept_says.is_some();
     let opened = opened.map(|(check, opened)| {
+        let key = check.number;
         html! {
-            <check::CheckPane key={opened.number} {check} {opened} {statements} {is_on} {is_kept} />
+            <check::CheckPane {key} {check} {opened} {statements} {is_on} {is_kept} />
         }
     });
     let facts = Facts {
