@@ -1,7 +1,7 @@
 //! The WebSocket over which the companion examines a client for this page.
 
 use gloo_events::EventListener;
-use mqttscope_protocol::{AskLed, LedSays};
+use mqttscope_protocol::{AskLed, LedSays, TextMessage as _};
 use wasm_bindgen::JsCast as _;
 use web_sys::{MessageEvent, WebSocket};
 use yew::Callback;

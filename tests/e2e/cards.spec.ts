@@ -11,7 +11,7 @@ import { type Hand, twice } from "./ways";
 const state = (page: Page) => page.getByTestId("cards-state");
 const row = (page: Page, name: string) => page.getByTestId("cards-body").locator(`tr[data-name="${name}"]`).first();
 
-type Card = { at: number; checks: { id: string; version: string; verdict: string }[]; card: { url: string; versions: Record<string, Record<string, string>> } };
+type Card = { at: number; cut?: boolean; checks: { id: string; version: string; verdict: string }[]; card: { url: string; versions: Record<string, Record<string, string>> } };
 
 const kept = (page: Page) => page.evaluate(() => (localStorage.getItem("mqttscope.live.cards") ?? "").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Card));
 
@@ -61,6 +61,26 @@ twice("two cards beside each other, and every control of them", async (hand, pag
   expect(await page.getByTestId("cards-body").locator("tr").count()).toBeGreaterThan(few);
   await expect(page.getByTestId("cards-checks").locator("tr.differs")).toHaveCount(1);
   await hand.scroll(page.getByTestId("cards-body"));
+
+  // One that was ended early, and was asked in one version only, is compared in what both were asked.
+  await page.evaluate(() => {
+    const name = "mqttscope.live.cards";
+    const [own, other] = localStorage.getItem(name)!.split("\n").map((line) => JSON.parse(line) as Card);
+    const cut = { ...other!, cut: true, at: other!.at - 1, checks: other!.checks.filter(({ version }) => version === "3.1.1") };
+    cut.card = { url: "mqtt://third.example:1883", versions: {} };
+    localStorage.setItem(name, [own, other, cut].map((card) => JSON.stringify(card)).join("\n"));
+    window.dispatchEvent(new StorageEvent("storage", { key: name }));
+  });
+  await hand.choose(page.getByTestId("card-b"), "mqtt://third");
+  await expect(state(page)).toHaveText("No verdict differs.");
+  await expect(page.getByTestId("cards-note")).toHaveText([/^A was asked in MQTT 5, 3\.1\.1 and 3\.1, B in MQTT 3\.1\.1 only\.$/, "The examination of B was ended early.", /^\d+ checks were run for one of them only, and were not compared\.$/]);
+  await expect(page.getByTestId("card-b").locator("option:checked")).toHaveText(/\(ended early\)$/);
+  await withoutViolations(page);
+  await hand.choose(page.getByTestId("card-a"), "mqtt://third");
+  await hand.press(page.getByTestId("card-remove"));
+  await expect.poll(async () => (await kept(page)).length).toBe(2);
+  await hand.choose(page.getByTestId("card-a"), "the built-in");
+  await hand.choose(page.getByTestId("card-b"), "mqtt://other");
 
   // As files.
   for (const [button, end] of [["cards-json", "json"], ["cards-html", "html"]] as const) {

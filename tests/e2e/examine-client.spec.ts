@@ -1,6 +1,7 @@
 // A client is examined from the Live page: the companion is the broker that it connects to.
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { connect as inTls } from "node:tls";
 import { once } from "node:events";
 import { expect, type Page } from "@playwright/test";
 
@@ -22,12 +23,12 @@ const row = (page: Page, name: string) => page.locator(`[data-testid="led-row"][
 const shows = (page: Page, name: string, verdict: string) => expect(row(page, name)).toHaveAttribute("data-verdict", verdict, { timeout: 40_000 });
 
 /** Opens the view in the page that the companion serves. */
-async function examine(hand: Hand, companion: Companion) {
+async function examine(hand: Hand, companion: Companion, isFirst = true) {
   const { page } = hand;
   await page.goto(await companion.behind("the page is at "));
   await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
   await hand.pick(page.getByTestId("new-connection"), "Examine a client…");
-  await expect(page.getByTestId("led-form")).toBeVisible({ timeout: 15_000 });
+  if (isFirst) await expect(page.getByTestId("led-form")).toBeVisible({ timeout: 15_000 });
 }
 
 /** Listens at a free port for a client of 3.1.1; gives where. */
@@ -186,9 +187,43 @@ test.describe("by the companion", () => {
         expect(text).toContain("repeats-qos-1");
         expect(text).not.toMatch(PASSWORD);
       }
+      // Another one, in TLS, with a certificate that is made for it. What the form lacks is said.
       await hand.press(page.getByTestId("led-anew"));
-      await listen(hand);
+      await hand.choose(page.getByTestId("led-way"), "TLS, with a certificate of yours");
+      await expect(page.getByTestId("led-form")).toContainText("The certificate is missing.");
+      await hand.write(page.getByTestId("led-certificate"), "/nowhere/cert.pem");
+      await hand.write(page.getByTestId("led-key"), "/nowhere/key.pem");
+      await hand.write(page.getByTestId("led-passphrase"), "open sesame");
+      await hand.press(start);
+      await expect(page.getByTestId("led-failed")).toContainText("cannot be used: reading");
+      await hand.choose(page.getByTestId("led-way"), "TLS, with a certificate that is made here");
+      await hand.write(page.getByTestId("led-names"), "device.example");
+      const secured = await listen(hand);
+      expect(secured.protocol).toBe("mqtts:");
       await expect(row(page, "repeats-qos-1")).toHaveAttribute("data-verdict", /open|later/);
+      const authority = page.waitForEvent("download");
+      await hand.press(page.getByTestId("led-ca"));
+      const ca = readFileSync(await (await authority).path());
+      const stranger = inTls({ host: secured.hostname, port: Number(secured.port) });
+      await once(stranger, "error");
+      await expect(page.getByTestId("led-trouble")).toContainText("it does not trust the certificate");
+      const trusting = inTls({ host: secured.hostname, port: Number(secured.port), ca, servername: "device.example" });
+      trusting.on("error", () => {});
+      trusting.write(CONNECT);
+      await shows(page, "connects", "kept");
+      await expect(page.getByTestId("led-trouble")).toHaveCount(0);
+      trusting.destroy();
+
+      // The companion has it still when the page is loaded anew, and the browser its last report when the companion has not.
+      await page.reload();
+      await hand.pick(page.getByTestId("new-connection"), "Examine a client…");
+      await shows(page, "connects", "kept");
+      await expect(page.getByTestId("led-address")).toHaveText(`mqtts://${secured.host}`);
+      await hand.press(page.getByTestId("led-cancel"));
+      await expect(state(page)).toHaveText(/^Ended after/);
+      await select("connects");
+      await expect(rows(page, "CONNECT")).toHaveCount(1);
+      await hand.press(page.getByTestId("led-close"));
 
       // The facts take the place of the list where there is room for one only.
       await page.setViewportSize({ width: 390, height: 844 });
@@ -199,6 +234,31 @@ test.describe("by the companion", () => {
       await expect(row(page, "connects")).toBeVisible();
     });
   }
+
+  test("the last report outlives the companion that made it, without its packets", async ({ page, companion }) => {
+    const hand = new Hand(page, "mouse");
+    const first = companion();
+    await examine(hand, first);
+    await forgetsDup(await listen(hand));
+    await shows(page, "repeats-qos-1", "broken");
+    await page.getByTestId("led-cancel").click();
+    await expect(state(page)).toHaveText(/^Ended after/);
+    const port = new URL(page.url()).port;
+    await page.goto("about:blank");
+    await first.end("SIGINT");
+    // Another one at the same place, as the browser sees it.
+    await examine(hand, companion("--port", port), false);
+    await expect(state(page)).toHaveText(/^The last report, of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, without its packets\. Ended after/);
+    await row(page, "repeats-qos-1").click();
+    await expect(page.getByTestId("led-verdict")).toHaveText("broken");
+    await expect(page.getByTestId("led-kept")).toBeVisible();
+    await expect(page.getByTestId("led-json")).toHaveCount(0);
+    await withoutViolations(page);
+    await page.getByTestId("led-close").click();
+    await page.getByTestId("led-anew").click();
+    await listen(hand);
+    await expect(row(page, "repeats-qos-1")).toHaveAttribute("data-verdict", /open|later/);
+  });
 
   test("a port that is taken is said, and another is taken", async ({ page, companion, run }) => {
     const hand = new Hand(page, "mouse");

@@ -109,6 +109,8 @@ test("what was cancelled stays, and is examined again", async ({ page }) => {
   await expect(checks(page).first()).toBeVisible();
   await page.getByTestId("examine-cancel").click();
   await expect(state(page)).toHaveText(/^Cancelled/, { timeout: 60_000 });
+  // Brokers go by their place, not by the connection that leads there.
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Examine the built-in broker");
   // It is still there for who comes back.
   await page.getByTestId("examine-back").click();
   await more(page).click();
@@ -155,7 +157,10 @@ test("the last report outlives a reload, without its packets", async ({ page }) 
   await expect(page.getByTestId("check-kept")).toBeVisible();
   await expect(page.getByTestId("check-again")).toHaveCount(0);
   await withoutViolations(page);
+  // What was chosen in the form is there, too.
   await page.getByTestId("examine-anew").click();
+  await expect(page.getByTestId("examine-only")).toHaveValue("retain");
+  await expect(count).toHaveText(`Start ${begun} checks`);
   await run(page, "MQTT-3.12.4-1");
   await expect(state(page)).toHaveText(/^Done in /);
 });

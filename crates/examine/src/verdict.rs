@@ -106,7 +106,7 @@ pub enum Happened {
 /// What was found out about a broker beside the verdicts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
-    /// Version, name and value, in the order in which they were found.
+    /// Version, name and value, in the order in which they were found; see [`Self::put`].
     pub facts: Vec<Fact>,
 }
 
@@ -121,7 +121,27 @@ pub struct Fact {
     pub value: String,
 }
 
+/// The most bytes of a fact's value: whoever is examined chooses it.
+const LONGEST_VALUE: usize = 256;
+
 impl Card {
+    /// Puts a fact on it, in the place of one of the same name: so there are never more of them than there are names. A value
+    /// that is too long is cut, and says so.
+    pub fn put(&mut self, mut fact: Fact) {
+        let len = fact.value.len();
+        if len > LONGEST_VALUE {
+            let end = fact.value.floor_char_boundary(LONGEST_VALUE);
+            fact.value.truncate(end);
+            fact.value.push_str(&format!("… ({len} bytes)"));
+        }
+        let is_same =
+            |other: &&mut Fact| (other.version, &*other.name) == (fact.version, &*fact.name);
+        match self.facts.iter_mut().find(is_same) {
+            Some(other) => *other = fact,
+            None => self.facts.push(fact),
+        }
+    }
+
     /// A fact by its name.
     #[must_use]
     pub fn get(&self, version: ProtocolVersion, name: &str) -> Option<&str> {
@@ -141,7 +161,7 @@ impl Card {
         .collect()
     }
 
-    /// The facts by version, the newest first, each under its name; of several the last. Values are as packets have them.
+    /// The facts by version, the newest first, each under its name. Values are as packets have them.
     #[must_use]
     pub fn by_version(&self) -> Vec<(ProtocolVersion, BTreeMap<&str, &str>)> {
         let mut all: BTreeMap<ProtocolVersion, BTreeMap<&str, &str>> = BTreeMap::new();
@@ -164,7 +184,9 @@ pub fn words_of(name: &str, value: &str) -> String {
         format!("{} {one}{end}", grouped(number))
     };
     match name {
-        _ if name.ends_with(" Available") => if number == 0 { "no" } else { "yes" }.into(),
+        _ if name.ends_with(" Available") || name.starts_with("Clean S") => {
+            if number == 0 { "no" } else { "yes" }.into()
+        }
         "Maximum QoS" => format!("QoS {number}"),
         _ if name.starts_with("QoS granted") => format!("QoS {number}"),
         "Session Expiry Interval" if number == 0 => {
@@ -198,10 +220,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_card_does_not_grow_with_what_is_told_for_it() {
+        let mut card = Card::default();
+        for at in 0..1_000 {
+            let version = ProtocolVersion::V5;
+            let value = "é".repeat(30_000 + at);
+            let name = "Client Identifier".into();
+            card.put(Fact {
+                version,
+                name,
+                value,
+            });
+        }
+        let [fact] = &*card.facts else {
+            panic!("{}", card.facts.len());
+        };
+        assert_eq!(
+            fact.value.strip_prefix(&"é".repeat(128)),
+            Some("… (61998 bytes)")
+        );
+    }
+
+    #[test]
     fn values_are_said_in_words() {
         for (name, value, words) in [
             ("Retain Available", "0", "no"),
             ("Shared Subscription Available", "1", "yes"),
+            ("Clean Session", "0", "no"),
             ("Maximum QoS", "1", "QoS 1"),
             ("QoS granted where 2 was asked for", "2", "QoS 2"),
             (

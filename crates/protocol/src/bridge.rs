@@ -8,7 +8,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{bare_address, without_address_secrets};
+use super::{TextMessage, bare_address, without_address_secrets};
 
 /// Bytes of the longest message that either side takes.
 pub const BRIDGE_MESSAGE: usize = 1 << 20;
@@ -295,35 +295,8 @@ pub enum BridgeEnd {
     CompanionEnds,
 }
 
-impl BridgeRequest {
-    /// As the worker sends it.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        // Nothing in it can fail to be written: no maps, no floats.
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// As the companion reads it; none: it is no request.
-    #[must_use]
-    pub fn of_text(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-}
-
-impl BridgeSays {
-    /// As the companion sends it.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        // As above.
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// As the worker reads it; none: it comes from a companion of another version.
-    #[must_use]
-    pub fn of_text(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-}
+impl TextMessage for BridgeRequest {}
+impl TextMessage for BridgeSays {}
 
 #[cfg(test)]
 mod tests {

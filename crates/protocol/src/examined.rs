@@ -102,8 +102,6 @@ pub struct ExaminedView {
     pub run: u32,
     /// How far it is.
     pub stage: ExaminedStage,
-    /// What the connection is called.
-    pub name: String,
     /// Where the broker is, without secrets.
     pub address: String,
     /// Checks that are done, and all that are to be.

@@ -1,6 +1,7 @@
 //! An examination of a client by the companion: what the page asks for, and what it is told, as JSON in text messages of
 //! a WebSocket.
 
+use core::fmt;
 use core::time::Duration;
 
 use mqttscope_examine::{Seen, Verdict};
@@ -8,7 +9,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::ProtocolVersion;
 use serde::{Deserialize, Serialize};
 
-use super::{ExaminedStage, Exported, micros};
+use super::{ExaminedStage, Exported, TextMessage, micros};
 
 /// What the page asks of the companion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,10 +26,12 @@ pub enum AskLed {
     Open(u32),
     /// A file of all verdicts: [`LedSays::File`].
     Export(LedFormat),
+    /// The certificate that clients must trust, where one was made: [`LedSays::File`].
+    Authority,
 }
 
 /// Where a client is waited for, and what is asked of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedOptions {
     /// 0: one that is free.
     pub port: u16,
@@ -36,6 +39,39 @@ pub struct LedOptions {
     pub everywhere: bool,
     /// Only situations of this version; none: of the one that the client speaks.
     pub version: Option<ProtocolVersion>,
+    /// Whether clients speak TLS.
+    pub tls: LedTls,
+}
+
+/// How clients reach the companion.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LedTls {
+    /// Over TCP as it is.
+    #[default]
+    None,
+    /// With a certificate that the companion makes, for this machine and these names and addresses. Until it ends, it makes
+    /// one only for the same names.
+    Made(Vec<String>),
+    /// With this one. Both are paths of files on the companion's machine, or the text of a PEM.
+    Given {
+        /// With its chain, or with its key, too (PEM or PKCS#12).
+        certificate: String,
+        /// Where it is not in the certificate's file.
+        key: String,
+        /// What opens an encrypted key or a PKCS#12 file.
+        passphrase: String,
+    },
+}
+
+/// It holds secrets, and what is printed is read by others.
+impl fmt::Debug for LedTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Made(_) => "Made",
+            Self::Given { .. } => "Given",
+        })
+    }
 }
 
 /// A file of an examination, in the form that `mqttscope examine-client` writes, too.
@@ -67,8 +103,14 @@ pub enum LedSays {
 pub struct LedView {
     /// How far it is. It is never [`ExaminedStage::Reaching`], nor in any other stage that only a broker leads to.
     pub stage: ExaminedStage,
-    /// Where the client is to connect to, `HOST:PORT`.
+    /// When it began, in milliseconds since 1970; no two of a companion begin at the same time.
+    pub began: u64,
+    /// Where the client is to connect to, `mqtt://HOST:PORT` or `mqtts://HOST:PORT`; empty: none has begun.
     pub address: String,
+    /// Clients must trust a certificate that was made: see [`AskLed::Authority`].
+    pub has_authority: bool,
+    /// Why the last client that came did not get as far as MQTT, in a sentence.
+    pub trouble: Option<String>,
     /// How long it took; zero until it is over, since a time alone is no news.
     #[serde(with = "micros")]
     pub took: Duration,
@@ -132,36 +174,10 @@ pub struct LedPackets {
 }
 
 /// The most bytes of a message of the page.
-pub const ASK_LED: usize = 4 << 10;
+pub const ASK_LED: usize = 64 << 10;
 
-impl AskLed {
-    /// As it stands in a message.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        // Plain values can be written.
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// What a message asks; none: it is none of this page's version.
-    #[must_use]
-    pub fn of_text(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-}
-
-impl LedSays {
-    /// As it stands in a message.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// What a message says; none: it is of a companion of another version.
-    #[must_use]
-    pub fn of_text(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-}
+impl TextMessage for AskLed {}
+impl TextMessage for LedSays {}
 
 #[cfg(test)]
 mod tests {
@@ -174,9 +190,22 @@ mod tests {
             port: 1883,
             everywhere: true,
             version: Some(ProtocolVersion::V3_1_1),
+            tls: LedTls::Made(vec!["broker.example".into()]),
         };
+        let secret = LedOptions {
+            tls: LedTls::Given {
+                certificate: "/etc/mine.pem".into(),
+                key: "-----BEGIN PRIVATE KEY-----".into(),
+                passphrase: "open sesame".into(),
+            },
+            ..options.clone()
+        };
+        let printed = format!("{secret:?}");
+        assert!(printed.ends_with("tls: Given }"), "{printed}");
         for asked in [
             AskLed::Begin(options),
+            AskLed::Begin(secret),
+            AskLed::Authority,
             AskLed::Pause(true),
             AskLed::Skip(3),
             AskLed::Cancel,

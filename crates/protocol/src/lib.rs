@@ -16,6 +16,7 @@ mod event;
 mod examined;
 mod faults;
 mod led;
+mod message;
 mod micros;
 mod profile;
 pub mod profiles;
@@ -44,8 +45,9 @@ pub use faults::{
     TapFaults, TapTold,
 };
 pub use led::{
-    ASK_LED, AskLed, LedFormat, LedOptions, LedPackets, LedRow, LedSays, LedStands, LedView,
+    ASK_LED, AskLed, LedFormat, LedOptions, LedPackets, LedRow, LedSays, LedStands, LedTls, LedView,
 };
+pub use message::TextMessage;
 pub use mqttscope_examine::{Compared, ComparedCheck, ComparedFact, SavedCard, Verdict};
 pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use js_sys::ArrayBuffer;
 use mqttscope_engine::{Bridging, Closed, SocketId};
-use mqttscope_protocol::{BridgeFailure, BridgeSays};
+use mqttscope_protocol::{BridgeFailure, BridgeSays, TextMessage as _};
 use wasm_bindgen::JsCast as _;
 use web_sys::{BinaryType, MessageEvent, WebSocket};
 

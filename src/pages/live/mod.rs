@@ -65,6 +65,7 @@ pub(in crate::pages) mod topics;
 mod topics_head;
 pub(in crate::pages) mod traffic;
 mod undo;
+mod verdicts;
 mod wire_list;
 pub(in crate::pages) mod wire_row;
 
@@ -134,6 +135,7 @@ pub fn Live(props: &LiveProps) -> Html {
     examine::use_kept_cards(&live);
     let ask_led = led::use_led(&live, props.bridge.as_ref(), &desk);
     examine::use_kept_reports(&live);
+    led::use_kept_led(&live);
     {
         let live = live.dispatcher();
         use_effect_with(props.arrival.clone(), move |arrival| {

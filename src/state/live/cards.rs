@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_protocol::{CheckView, ExaminedView, JudgedView, SavedCard};
+use mqttscope_protocol::{CheckView, ExaminedStage, ExaminedView, JudgedView, SavedCard};
 use mqttscope_wire::ProtocolVersion;
 
 use super::words;
@@ -21,6 +21,7 @@ pub fn card_of(
     let millis = |time: core::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let mut card = SavedCard {
         url: view.address.clone(),
+        is_cut: view.stage != ExaminedStage::Done || view.lost.is_some(),
         at,
         round_trip_ms: millis(view.round_trip),
         took_ms: millis(view.took),
@@ -62,13 +63,18 @@ pub fn add(cards: &mut Vec<SavedCard>, card: SavedCard) {
     cards.truncate(MOST);
 }
 
-/// What a card goes by: the address and the time, to the second.
+/// What a card goes by: the address and the time, to the second; and that it was ended early.
 #[must_use]
 pub fn name_of(card: &SavedCard, minutes_behind: f64) -> String {
-    match words::to_the_second(card.at, minutes_behind) {
-        at if at.is_empty() => card.url.clone(),
-        at => format!("{}, {at}", card.url),
+    let mut name = card.name();
+    let at = words::to_the_second(card.at, minutes_behind);
+    if !at.is_empty() {
+        name = format!("{name}, {at}");
     }
+    if card.is_cut {
+        name.push_str(" (ended early)");
+    }
+    name
 }
 
 /// The checks that the file of checks has, by name and version.
@@ -121,6 +127,7 @@ mod tests {
             why: "It did not.".into(),
         };
         let view = ExaminedView {
+            stage: ExaminedStage::Done,
             address: "mqtt://broker:1883".into(),
             took: core::time::Duration::from_secs(5),
             card: vec![(
@@ -129,7 +136,13 @@ mod tests {
             )],
             ..ExaminedView::default()
         };
-        let card = card_of(&view, &[check], &BTreeMap::from([(7, judged)]), 9);
+        let judged = BTreeMap::from([(7, judged)]);
+        let card = card_of(&view, core::slice::from_ref(&check), &judged, 9);
+        let cut = ExaminedView {
+            stage: ExaminedStage::Cancelled,
+            ..view
+        };
+        assert!(!card.is_cut && card_of(&cut, &[check], &judged, 9).is_cut);
         assert_eq!(
             (&*card.url, card.at, card.took_ms),
             ("mqtt://broker:1883", 9, 5_000)
@@ -163,7 +176,11 @@ mod tests {
             name_of(&card("mqtt://a", at), 0.0),
             "mqtt://a, 2023-11-14 22:13:20"
         );
-        assert_eq!(name_of(&card("mqtt://a", 0), 0.0), "mqtt://a");
+        let cut = SavedCard {
+            is_cut: true,
+            ..card("mqtt://a", 0)
+        };
+        assert_eq!(name_of(&cut, 0.0), "mqtt://a (ended early)");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use mqttscope_protocol::{
 };
 use mqttscope_view::natural::natural;
 use mqttscope_wire::ProtocolVersion;
+use serde::{Deserialize, Serialize};
 
 /// The examination as the page has it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,11 +72,13 @@ impl Examine {
 }
 
 /// Which checks a person wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Wanted {
     /// Versions to speak, as [`ProtocolVersion::ALL`] has them.
     pub versions: [bool; 3],
     /// Also those that strain a broker.
+    #[serde(skip)]
     pub hostile: bool,
     /// Only those whose name, sentence or statement has this text; empty: all.
     pub text: String,
@@ -91,7 +94,36 @@ impl Default for Wanted {
     }
 }
 
+/// A choice as the browser keeps it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    wanted: Wanted,
+    /// The broker that was to be strained, too: no other is because of that.
+    strained: Option<String>,
+}
+
 impl Wanted {
+    /// What was chosen the last time, for this broker; all that harms nobody where nothing was.
+    #[must_use]
+    pub fn read(text: &str, broker: &str) -> Self {
+        let kept = serde_json::from_str::<Kept>(text).ok();
+        kept.map_or_else(Self::default, |kept| Self {
+            hostile: kept.strained.as_deref() == Some(broker),
+            ..kept.wanted
+        })
+    }
+
+    /// What [`Self::read`] reads.
+    #[must_use]
+    pub fn written(&self, broker: &str) -> String {
+        let kept = Kept {
+            wanted: self.clone(),
+            strained: self.hostile.then(|| broker.to_owned()),
+        };
+        // Plain values can be written.
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+
     /// Whether this version is spoken.
     #[must_use]
     pub fn speaks(&self, version: ProtocolVersion) -> bool {
@@ -337,6 +369,20 @@ mod tests {
         assert_eq!(all_that_run(&some(), &[1, 2, 3]), 4);
         assert_eq!(all_that_run(&some(), &[2]), 1);
         assert_eq!(all_that_run(&some(), &[]), 0);
+    }
+
+    #[test]
+    fn a_choice_is_there_the_next_time_and_strains_no_other_broker() {
+        let wanted = Wanted {
+            versions: [false, true, false],
+            hostile: true,
+            text: "retain".into(),
+        };
+        let kept = wanted.written("mqtt://mine:1883");
+        assert_eq!(Wanted::read(&kept, "mqtt://mine:1883"), wanted);
+        let other = Wanted::read(&kept, "mqtt://yours:1883");
+        assert!(!other.hostile && other.text == "retain");
+        assert_eq!(Wanted::read("nonsense", "x"), Wanted::default());
     }
 
     #[test]

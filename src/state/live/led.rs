@@ -60,7 +60,7 @@ impl Led {
             LedAct::Show(shown) => self.shown = shown,
             LedAct::Link(link) => self.link = link,
             LedAct::View(view) => {
-                if !self.view.stage.is_on() && view.stage.is_on() {
+                if self.view.began != view.began && view.stage.is_on() {
                     // Another one has begun.
                     (self.failed, self.opened, self.packets) = (None, None, None);
                 }
@@ -80,14 +80,6 @@ impl Led {
         if self.opened == Some(packets.number) {
             self.packets = Some(Rc::new(packets));
         }
-    }
-
-    /// The row that is looked at.
-    #[must_use]
-    pub fn row(&self) -> Option<(u32, &LedRow)> {
-        let number = self.opened?;
-        let row = self.view.rows.get(usize::try_from(number).ok()?)?;
-        Some((number, row))
     }
 }
 
@@ -238,18 +230,17 @@ mod tests {
         assert_eq!(led.packets, None);
         led.take(check(1));
         assert!(led.packets.is_some());
-        assert_eq!(
-            led.row().map(|(number, row)| (number, &*row.name)),
-            Some((1, "b"))
-        );
         // What is said while it runs changes nothing of what is looked at; another one does.
         led.act(LedAct::View(Box::new(running.clone())));
         assert!(led.packets.is_some());
         let done = view(ExaminedStage::Done, None, running.rows.clone());
         led.act(LedAct::View(Box::new(done)));
         assert_eq!(led.opened, Some(1));
-        led.act(LedAct::View(Box::new(running)));
-        assert_eq!((led.opened, led.row()), (None, None));
+        led.act(LedAct::View(Box::new(LedView {
+            began: 1,
+            ..running
+        })));
+        assert_eq!(led.opened, None);
     }
 
     #[test]

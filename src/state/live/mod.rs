@@ -12,6 +12,7 @@ pub mod examine;
 pub mod faults;
 pub mod form;
 pub mod led;
+pub mod led_report;
 mod lists;
 pub mod message_settings;
 pub mod payload_text;

@@ -44,6 +44,12 @@ impl KeptReport {
         })
     }
 
+    /// Verdicts that are not shown, since this version of the page does not have their checks.
+    #[must_use]
+    pub fn missing(&self, shown: &Examine) -> usize {
+        self.verdicts.len().saturating_sub(shown.judged.len())
+    }
+
     /// The same as the page shows an examination; what is opened of it is `now`'s.
     #[must_use]
     pub fn shown(&self, now: &Examine) -> Examine {
@@ -96,14 +102,19 @@ pub fn add(reports: &mut Vec<KeptReport>, report: KeptReport) {
     reports.truncate(MOST);
 }
 
+/// What the broker of a connection goes by, as the engine calls it.
+#[must_use]
+pub fn broker(target: &Target) -> String {
+    match target.address() {
+        None => "the built-in broker".to_owned(),
+        Some(url) => bare_address(url),
+    }
+}
+
 /// The report of the broker that a connection leads to.
 #[must_use]
 pub fn of_broker<'a>(reports: &'a [KeptReport], target: &Target) -> Option<&'a KeptReport> {
-    let address = match target.address() {
-        // As the engine calls it.
-        None => "the built-in broker".to_owned(),
-        Some(url) => bare_address(url),
-    };
+    let address = broker(target);
     reports.iter().find(|report| report.view.address == address)
 }
 
@@ -163,7 +174,9 @@ mod tests {
             (shown.judged.len(), shown.view.took.as_millis()),
             (1, 2_500)
         );
-        assert_eq!(shown.checks, later.checks);
+        assert_eq!((&shown.checks, kept[0].missing(&shown)), (&later.checks, 0));
+        let none = Examine::default();
+        assert_eq!(kept[0].missing(&kept[0].shown(&none)), 1);
         assert!(read("nonsense\n{}").is_empty());
     }
 

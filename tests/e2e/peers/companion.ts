@@ -18,7 +18,8 @@ export class Companion {
 
   static start(...more: string[]): Companion {
     const site = process.env.MQTTSCOPE_SITE ?? "../../dist";
-    return Companion.run("open", "--no-browser", "--port", "0", "--page", site, ...more);
+    const port = more.includes("--port") ? [] : ["--port", "0"];
+    return Companion.run("open", "--no-browser", ...port, "--page", site, ...more);
   }
 
   /** Any of its commands. */

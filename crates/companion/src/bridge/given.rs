@@ -58,12 +58,30 @@ pub(super) fn certificates(
 /// # Errors
 /// What of the two cannot be read or used.
 pub(super) fn identity(secured: &Secured) -> Result<Option<Identity>, BridgeFailure> {
-    let (certificate, key) = (secured.certificate.trim(), secured.key.trim());
+    own(
+        CERTIFICATE,
+        &secured.certificate,
+        &secured.key,
+        &secured.passphrase,
+    )
+}
+
+/// A certificate, which is called `what`, with its key, if there is one.
+///
+/// # Errors
+/// What of the two cannot be read or used.
+pub(crate) fn own(
+    what: &str,
+    certificate: &str,
+    key: &str,
+    passphrase: &str,
+) -> Result<Option<Identity>, BridgeFailure> {
+    let (certificate, key) = (certificate.trim(), key.trim());
     if certificate.is_empty() {
         return if key.is_empty() {
             Ok(None)
         } else {
-            Err(failed(CERTIFICATE, "there is a key and none"))
+            Err(failed(what, "there is a key and none"))
         };
     }
     let key = if key.is_empty() {
@@ -71,10 +89,10 @@ pub(super) fn identity(secured: &Secured) -> Result<Option<Identity>, BridgeFail
     } else {
         Some(bytes(KEY, key)?)
     };
-    let certificate = bytes(CERTIFICATE, certificate)?;
-    let own = Identity::read(&certificate, key.as_deref(), &secured.passphrase);
+    let certificate = bytes(what, certificate)?;
+    let own = Identity::read(&certificate, key.as_deref(), passphrase);
     own.map(Some).map_err(|fault| match fault {
-        Fault::Certificate(why) => failed(CERTIFICATE, why),
+        Fault::Certificate(why) => failed(what, why),
         Fault::Key(why) => failed(KEY, why),
     })
 }
@@ -106,7 +124,7 @@ mod tests {
             (encrypted, "there is no passphrase"),
             (own, "no private key"),
             ("-----BEGIN X-----", "no private key"),
-            ("", "there is a client certificate and none"),
+            ("", "there is a certificate and none"),
         ] {
             let secured = Secured {
                 certificate: certificate.cert.pem(),

@@ -6,24 +6,24 @@
 mod carry;
 mod chain;
 mod failure;
-mod given;
+pub(crate) mod given;
 mod place;
 mod proxy;
 mod reach;
 mod secured;
 mod websocket;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use clap::Args;
 use futures_util::StreamExt as _;
-use mqttscope_protocol::{BridgeFailure, BridgeRequest, BridgeSays};
+use mqttscope_protocol::{BridgeFailure, BridgeRequest, BridgeSays, TextMessage as _};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::examine;
+use crate::examine::page::Leading;
 use crate::net::Stop;
 use place::Allowed;
 
@@ -55,6 +55,8 @@ pub(crate) struct Bridge {
     places: Arc<Semaphore>,
     /// How many of these there are.
     most: u16,
+    /// The examination of a client, once a page has asked for it.
+    leading: Arc<OnceLock<Leading>>,
     stop: Stop,
 }
 
@@ -76,6 +78,7 @@ impl Options {
             patience: Patience(self.bridge_patience),
             places: Arc::new(Semaphore::new(usize::from(self.bridge_connections))),
             most: self.bridge_connections,
+            leading: Arc::default(),
             stop,
         })
     }
@@ -117,12 +120,13 @@ impl Bridge {
         }
     }
 
-    /// Examines the client that the page leads, until the page is gone.
+    /// Tells a page of the client that is examined, until the page is gone.
     pub(crate) async fn examine_client(self, page: WebSocket) {
         let Ok(_place) = Arc::clone(&self.places).try_acquire_owned() else {
             return;
         };
-        examine::page::serve(page, self.stop).await;
+        let leading = (self.leading).get_or_init(|| Leading::start(self.stop.clone()));
+        leading.serve(page, self.stop.clone()).await;
     }
 
     /// Comes back when no connection is open any more, or when that takes longer than `patience`. A server of HTTP does

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::{AlertDescription, Error, InvalidMessage};
 
 use super::connection;
 use super::owner::Inputs;
@@ -29,6 +30,34 @@ pub(crate) struct Door {
     pub(crate) listener: TcpListener,
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) is_web: bool,
+    /// Is told why the last one did not come in, in a sentence.
+    pub(crate) trouble: Option<watch::Sender<Option<String>>>,
+}
+
+impl Door {
+    fn kept_out(&self, from: SocketAddr, why: &str) {
+        eprintln!("mqttscope: {from}: TLS handshake: {why}");
+        if let Some(trouble) = &self.trouble {
+            let says = format!("{from} did not get through the TLS handshake: {why}.");
+            trouble.send_replace(Some(says));
+        }
+    }
+}
+
+/// Why a TLS handshake failed, without a full stop.
+fn words(error: &io::Error) -> String {
+    let known = error.get_ref().and_then(|error| error.downcast_ref());
+    match known {
+        Some(Error::AlertReceived(
+            AlertDescription::UnknownCA
+            | AlertDescription::BadCertificate
+            | AlertDescription::CertificateUnknown,
+        )) => "it does not trust the certificate".to_owned(),
+        Some(Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
+            "it does not speak TLS".to_owned()
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// A connection, with the place that it takes until it is closed.
@@ -96,11 +125,11 @@ pub(crate) async fn accept(
                 Some(acceptor) => match timeout(OPENING, acceptor.accept(stream)).await {
                     Ok(Ok(stream)) => Stream::Server(Box::new(stream)),
                     Ok(Err(error)) => {
-                        eprintln!("mqttscope: {from}: TLS handshake: {error}");
+                        door.kept_out(from, &words(&error));
                         return;
                     }
                     Err(_) => {
-                        eprintln!("mqttscope: {from}: no TLS handshake in {OPENING:?}");
+                        door.kept_out(from, &format!("nothing came for {OPENING:?}"));
                         return;
                     }
                 },

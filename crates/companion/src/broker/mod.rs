@@ -199,6 +199,7 @@ impl Options {
                     listener,
                     tls,
                     is_web,
+                    trouble: None,
                 });
             }
         }

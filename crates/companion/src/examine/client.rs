@@ -94,12 +94,14 @@ impl Options {
             listener,
             tls,
             is_web: false,
+            trouble: None,
         };
         let (stopper, stop) = Stop::new();
         stop::on_signals(stopper)?;
         let mut guide = Guide::open(door, all);
         let end = self.within.map(Duration::from_secs);
         lead(&mut guide, stop, end).await;
+        let is_cut = !guide.is_done();
         let reports = guide.examination.finish(guide.now());
         let examined = Examined {
             url: &url,
@@ -107,6 +109,7 @@ impl Options {
             card: guide.examination.card(),
             round_trip: Duration::ZERO,
             took: guide.took(),
+            is_cut,
         };
         self.format.write(&examined)?;
         Ok(if !guide.was_there() {

@@ -53,7 +53,10 @@ fn text(compared: &Compared<'_>, options: &Options, out: &mut impl Write) -> io:
     for (letter, file, card) in [("A", &options.a, compared.a), ("B", &options.b, compared.b)] {
         let counts = Verdict::ALL.map(|of| format!("{} {}", card.count(of), of.name()));
         let (file, counts) = (file.display(), counts.join(", "));
-        writeln!(out, "{letter}: {} ({file}): {counts}", card.url)?;
+        writeln!(out, "{letter}: {} ({file}): {counts}", card.name())?;
+    }
+    for note in compared.notes() {
+        writeln!(out, "{note}")?;
     }
     let facts = compared.facts.iter().filter(|fact| fact.differs());
     for fact in facts {

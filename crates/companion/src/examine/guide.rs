@@ -10,7 +10,7 @@ use mqttscope_examine::{
     ClientCommand, ClientConnection, ClientExamination, Instant, Phase, Situation,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -40,6 +40,9 @@ pub(super) struct Guide<'s> {
     accepted: mpsc::Receiver<(Placed, SocketAddr)>,
     tell: mpsc::Sender<(ClientConnection, Told)>,
     told: mpsc::Receiver<(ClientConnection, Told)>,
+    /// Why the last one did not come in.
+    trouble: watch::Receiver<Option<String>>,
+    is_troubled: bool,
     /// Ends the task that accepts.
     closer: Stopper,
     accepting: Option<JoinHandle<()>>,
@@ -53,13 +56,15 @@ impl Drop for Guide<'_> {
 
 impl<'s> Guide<'s> {
     /// Opens the door: clients are led through these situations.
-    pub(super) fn open(door: Door, situations: &'s [Situation]) -> Self {
+    pub(super) fn open(mut door: Door, situations: &'s [Situation]) -> Self {
         let seed = std::collections::hash_map::RandomState::new()
             .build_hasher()
             .finish();
         let (tell, told) = mpsc::channel(256);
         let (send, accepted) = mpsc::channel(16);
         let (closer, stop) = Stop::new();
+        let (kept_out, trouble) = watch::channel(None);
+        door.trouble = Some(kept_out);
         let accepting = tokio::spawn(accept(door, Arc::new(Semaphore::new(MOST)), send, stop));
         Self {
             examination: ClientExamination::new(situations, seed),
@@ -69,6 +74,8 @@ impl<'s> Guide<'s> {
             accepted,
             tell,
             told,
+            trouble,
+            is_troubled: false,
             closer,
             accepting: Some(accepting),
         }
@@ -103,6 +110,12 @@ impl<'s> Guide<'s> {
         self.peers.len()
     }
 
+    /// Why the last one that came did not get in, in a sentence; none: it did.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let last = self.trouble.borrow();
+        last.clone().filter(|_| self.is_troubled)
+    }
+
     /// Waits for what happens next, and does what follows of it. It may be dropped at any moment and begun again.
     pub(super) async fn step(&mut self) {
         let until = self.examination.poll_timeout().and_then(|at| {
@@ -118,6 +131,7 @@ impl<'s> Guide<'s> {
         tokio::select! {
             Some((stream, from)) = self.accepted.recv() => {
                 self.was_there = true;
+                self.is_troubled = false;
                 eprintln!("mqttscope: {from} connected");
                 let id = self.examination.handle_opened(self.now());
                 let (to_writer, outgoing) = mpsc::unbounded_channel();
@@ -131,6 +145,7 @@ impl<'s> Guide<'s> {
                     self.examination.handle_closed(self.now(), id);
                 }
             },
+            Ok(()) = self.trouble.changed() => self.is_troubled = true,
             () = wait => self.examination.handle_timeout(self.now()),
         }
         self.act();

@@ -3,7 +3,9 @@
 mod carry;
 pub(crate) mod client;
 mod compare;
+mod entrance;
 mod guide;
+mod led;
 pub(crate) mod page;
 mod report;
 mod url;
@@ -131,6 +133,8 @@ struct Gave {
     took: Duration,
     /// Why nothing more could be told of the broker.
     lost: Option<String>,
+    /// It was ended by who began it.
+    is_stopped: bool,
 }
 
 impl Gave {
@@ -141,6 +145,7 @@ impl Gave {
             card: &self.card,
             round_trip: self.round_trip,
             took: self.took,
+            is_cut: self.is_stopped || self.lost.is_some(),
         }
     }
 }
@@ -245,7 +250,7 @@ async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Gave>
     );
     let (stopper, stop) = Stop::new();
     stop::on_signals(stopper)?;
-    let reports = drive(&mut examination, &way, begun, stop).await;
+    let (reports, is_stopped) = drive(&mut examination, &way, begun, stop).await;
     Ok(Gave {
         url: url.shown.clone(),
         reports,
@@ -253,16 +258,18 @@ async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Gave>
         round_trip: examination.round_trip(),
         took: begun.elapsed(),
         lost: examination.lost().map(ToOwned::to_owned),
+        is_stopped,
     })
 }
 
-/// Carries between the examination and its connections until all is done.
+/// Carries between the examination and its connections until all is done. Gives what was found, and whether it was ended
+/// before.
 async fn drive(
     examination: &mut Examination<'_>,
     way: &Way,
     begun: Clock,
     mut stop: Stop,
-) -> Vec<Report> {
+) -> (Vec<Report>, bool) {
     let (tell, mut told) = mpsc::channel::<(ConnectionId, Told)>(256);
     let mut out: HashMap<ConnectionId, mpsc::UnboundedSender<Vec<u8>>> = HashMap::new();
     let mut carried = JoinSet::new();
@@ -330,7 +337,7 @@ async fn drive(
     let rest = async { while carried.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(Duration::from_secs(2), rest).await;
     reports.sort_by_key(|report| (std::cmp::Reverse(report.version), report.id));
-    reports
+    (reports, is_stopped)
 }
 
 /// One line that is written over.

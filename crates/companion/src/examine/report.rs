@@ -51,10 +51,11 @@ pub(super) fn text(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<
         .collect();
     writeln!(
         out,
-        "{}: {} in {:.1} s",
-        examined.url,
+        "{}: {} in {:.1} s{}",
+        examined.name(),
         counts.join(", "),
-        examined.took.as_secs_f64()
+        examined.took.as_secs_f64(),
+        if examined.is_cut { ", ended early" } else { "" }
     )
 }
 
@@ -82,7 +83,7 @@ pub(super) fn junit(examined: &Examined<'_>, out: &mut impl Write) -> io::Result
     writeln!(
         out,
         "<testsuites><testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{skipped}\" time=\"{:.3}\">",
-        escaped(examined.url),
+        escaped(&examined.name()),
         examined.reports.len(),
         examined.count(Verdict::Broken),
         examined.took.as_secs_f64(),

@@ -42,7 +42,7 @@ impl Identity {
         let key = match key {
             Some(key) => private_key(key, passphrase).map_err(Fault::Key)?,
             None if !holds_key(certificate) => {
-                return Err(Fault::Key("there is a client certificate and none"));
+                return Err(Fault::Key("there is a certificate and none"));
             }
             None => private_key(certificate, passphrase).map_err(Fault::Key)?,
         };
@@ -196,7 +196,7 @@ mod tests {
             ),
             ("cert.pem", "old.key", "secret", "an old way"),
             ("cert.pem", "cert.pem", "", "no private key"),
-            ("cert.pem", "", "", "there is a client certificate and none"),
+            ("cert.pem", "", "", "there is a certificate and none"),
             ("encrypted.key", "", "", "no certificate"),
         ] {
             let (Fault::Certificate(why) | Fault::Key(why)) =

@@ -166,13 +166,25 @@ impl Inwards {
             (_, _, Some(folder)) => made(folder, &self.listen_name, listen)?,
             _ => return Ok(None),
         };
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(certificates(&cert)?, private_key(&key)?)
-            .with_context(|| format!("{} and {}", cert.display(), key.display()))?;
-        Ok(Some(TlsAcceptor::from(Arc::new(config))))
+        let acceptor = acceptor(certificates(&cert)?, private_key(&key)?);
+        let context = || format!("{} and {}", cert.display(), key.display());
+        Ok(Some(acceptor.with_context(context)?))
     }
+}
+
+/// What it takes to listen with this certificate and its key.
+///
+/// # Errors
+/// They do not belong together, or cannot be used.
+pub(crate) fn acceptor(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<TlsAcceptor, rustls::Error> {
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
@@ -187,8 +199,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("reading {}", path.display()))
 }
 
-/// A certificate and its key in a folder: those that are there, or new ones. The key of the CA that signs them is kept
-/// nowhere, so nobody can sign with it what this machine's clients then trust.
+/// A certificate and its key in a folder: those that are there, or new ones.
 fn made(folder: &Path, names: &[String], listen: IpAddr) -> Result<(PathBuf, PathBuf)> {
     let (ca, cert, key) = (
         folder.join("ca.pem"),
@@ -203,44 +214,78 @@ fn made(folder: &Path, names: &[String], listen: IpAddr) -> Result<(PathBuf, Pat
         return Ok((cert, key));
     }
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    let mut all = vec![
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
-        "::1".to_owned(),
-    ];
-    if !listen.is_unspecified() {
-        all.push(listen.to_string());
-    }
-    all.extend(names.iter().cloned());
-    all.sort();
-    all.dedup();
-    let authority_key = KeyPair::generate()?;
-    let mut authority = CertificateParams::new(Vec::new())?;
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "mqttscope on this machine");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![
-        KeyUsagePurpose::KeyCertSign,
-        KeyUsagePurpose::DigitalSignature,
-    ];
-    let own_key = KeyPair::generate()?;
-    let mut own = CertificateParams::new(all)?;
-    own.distinguished_name.push(DnType::CommonName, "mqttscope");
-    own.use_authority_key_identifier_extension = true;
-    // Some clients refuse certificates that hold longer than 825 days.
-    let year = this_year();
-    for params in [&mut authority, &mut own] {
-        params.not_before = rcgen::date_time_ymd(year, 1, 1);
-        params.not_after = rcgen::date_time_ymd(year.saturating_add(2), 1, 1);
-    }
-    let authority_cert = authority.self_signed(&authority_key)?;
-    let own_cert = own.signed_by(&own_key, &Issuer::from_params(&authority, &authority_key))?;
-    write(&key, &own_key.serialize_pem(), true)?;
-    write(&cert, &own_cert.pem(), false)?;
-    write(&ca, &authority_cert.pem(), false)?;
+    let made = Made::new(names, listen)?;
+    write(&key, &made.key, true)?;
+    write(&cert, &made.cert, false)?;
+    write(&ca, &made.ca, false)?;
     eprintln!("mqttscope: clients must trust {}", ca.display());
     Ok((cert, key))
+}
+
+/// A certificate that was made here, all of it PEM. The key of the CA that signs it is kept nowhere, so nobody can sign with it
+/// what this machine's clients then trust.
+pub(crate) struct Made {
+    /// What clients must trust.
+    pub(crate) ca: String,
+    cert: String,
+    key: String,
+}
+
+impl Made {
+    /// One for this machine, the address where it listens, and these names and addresses.
+    ///
+    /// # Errors
+    /// What is no name that a certificate can have.
+    pub(crate) fn new(names: &[String], listen: IpAddr) -> Result<Self> {
+        let mut all = vec![
+            "localhost".to_owned(),
+            "127.0.0.1".to_owned(),
+            "::1".to_owned(),
+        ];
+        if !listen.is_unspecified() {
+            all.push(listen.to_string());
+        }
+        all.extend(names.iter().cloned());
+        all.sort();
+        all.dedup();
+        let authority_key = KeyPair::generate()?;
+        let mut authority = CertificateParams::new(Vec::new())?;
+        authority
+            .distinguished_name
+            .push(DnType::CommonName, "mqttscope on this machine");
+        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        authority.key_usages = vec![
+            KeyUsagePurpose::KeyCertSign,
+            KeyUsagePurpose::DigitalSignature,
+        ];
+        let own_key = KeyPair::generate()?;
+        let mut own = CertificateParams::new(all)?;
+        own.distinguished_name.push(DnType::CommonName, "mqttscope");
+        own.use_authority_key_identifier_extension = true;
+        // Some clients refuse certificates that hold longer than 825 days.
+        let year = this_year();
+        for params in [&mut authority, &mut own] {
+            params.not_before = rcgen::date_time_ymd(year, 1, 1);
+            params.not_after = rcgen::date_time_ymd(year.saturating_add(2), 1, 1);
+        }
+        let authority_cert = authority.self_signed(&authority_key)?;
+        let issuer = Issuer::from_params(&authority, &authority_key);
+        Ok(Self {
+            ca: authority_cert.pem(),
+            cert: own.signed_by(&own_key, &issuer)?.pem(),
+            key: own_key.serialize_pem(),
+        })
+    }
+
+    /// What it takes to listen with it.
+    ///
+    /// # Errors
+    /// The library does not take its own.
+    pub(crate) fn acceptor(&self) -> Result<TlsAcceptor> {
+        let chain = identity::certificates(self.cert.as_bytes()).map_err(anyhow::Error::msg)?;
+        let key = identity::private_key(self.key.as_bytes(), "").map_err(anyhow::Error::msg)?;
+        Ok(acceptor(chain, key)?)
+    }
 }
 
 fn this_year() -> i32 {

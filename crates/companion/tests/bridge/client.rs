@@ -2,18 +2,19 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 
 use mqttscope_examine::Happened;
 use mqttscope_protocol::{
-    AskLed, ExaminedStage, LedFormat, LedOptions, LedPackets, LedRow, LedSays, LedStands, LedView,
-    Verdict,
+    AskLed, ExaminedStage, LedFormat, LedOptions, LedPackets, LedRow, LedSays, LedStands, LedTls,
+    LedView, TextMessage as _, Verdict,
 };
 use mqttscope_wire::ProtocolVersion;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::http::Open;
 use crate::page::Page;
-use crate::support::{connect, exactly};
+use crate::support::{Running, connect, exactly, folder};
 
 /// Of version 3.1.1, with a session, a user name and a password.
 const CONNECT: &[u8] = b"\x10\x1b\x00\x04MQTT\x04\xc0\x00\x3c\x00\x01a\x00\x02me\x00\x08p4ssw0rd";
@@ -73,15 +74,16 @@ impl Led {
         }
     }
 
-    fn begin(&mut self, port: u16) -> SocketAddr {
-        let (everywhere, version) = (false, Some(ProtocolVersion::V3_1_1));
-        self.ask(&AskLed::Begin(LedOptions {
-            port,
-            everywhere,
-            version,
-        }));
-        self.until(|view| view.stage == ExaminedStage::Running);
-        self.view.address.parse().unwrap()
+    fn begin(&mut self, port: u16, tls: LedTls) -> SocketAddr {
+        let scheme = match tls {
+            LedTls::None => "mqtt://",
+            _ => "mqtts://",
+        };
+        self.ask(&begin(port, tls));
+        let before = self.view.began;
+        self.until(|view| view.stage == ExaminedStage::Running && view.began != before);
+        let at = self.view.address.strip_prefix(scheme);
+        at.unwrap().parse().unwrap()
     }
 
     fn number(&self, name: &str) -> u32 {
@@ -105,6 +107,15 @@ impl Led {
             other => panic!("{other:?}"),
         }
     }
+}
+
+fn begin(port: u16, tls: LedTls) -> AskLed {
+    AskLed::Begin(LedOptions {
+        port,
+        everywhere: false,
+        version: Some(ProtocolVersion::V3_1_1),
+        tls,
+    })
 }
 
 fn row<'v>(view: &'v LedView, name: &str) -> &'v LedRow {
@@ -144,7 +155,7 @@ fn the_page_leads_a_client_and_is_told_what_it_shows() {
             .all(|row| row.stands == LedStands::Later)
     );
 
-    let at = led.begin(0);
+    let at = led.begin(0, LedTls::None);
     assert!(at.ip().is_loopback() && at.port() != 0, "{at}");
     // Only what is for the version.
     let of_version = |row: &LedRow| row.version == ProtocolVersion::V3_1_1;
@@ -225,16 +236,120 @@ fn the_page_leads_a_client_and_is_told_what_it_shows() {
         );
     }
 
-    // Another one at the same port knows nothing of it; it ends with its page.
-    assert_eq!(led.begin(at.port()), at);
+    // Another one at the same port knows nothing of it.
+    assert_eq!(led.begin(at.port(), LedTls::None), at);
     assert_eq!(row(&led.view, "connects").stands, LedStands::Open);
     let mut stream = client(at, false);
     led.until(|view| is_judged(view, "connects", Verdict::Kept));
+
+    // It goes on without its page, and another finds it, with all that was found.
+    let began = led.view.began;
     drop(led);
+    stream.write_all(PUBLISH).unwrap();
     ends(&mut stream);
+    let mut led = Led::new(&open);
+    led.until(|view| is_judged(view, "connects", Verdict::Kept));
+    assert_eq!(
+        (led.view.began, &led.view.stage),
+        (began, &ExaminedStage::Running)
+    );
+    assert!(!led.packets("connects").packets.is_empty());
+    // What one page ends is ended for the other.
+    let mut other = Led::new(&open);
+    other.ask(&AskLed::Cancel);
+    led.until(|view| view.stage == ExaminedStage::Cancelled);
     while TcpStream::connect(at).is_ok() {}
+    assert_eq!(led.begin(at.port(), LedTls::None), at);
     let (code, _, err) = open.running.interrupt();
     assert_eq!(code, Some(0), "{err}");
+    assert!(TcpStream::connect(at).is_err());
+}
+
+/// A client of bytes, in TLS: what stands between trusts these certificates.
+fn in_tls(at: SocketAddr, ca: &Path) -> (Running, TcpStream) {
+    let to = format!("localhost:{}", at.port());
+    let ca = ca.to_str().unwrap();
+    let mut tap = Running::start(&["tap", "0", "--to", &to, "--tls", "--cafile", ca]);
+    let at = tap.address("tap");
+    (tap, connect(at))
+}
+
+#[test]
+fn a_client_in_tls_trusts_a_certificate_that_is_made_or_given() {
+    let folder = folder("led_tls");
+    let open = Open::start("led_tls", &[]);
+    let mut led = Led::new(&open);
+    let names = vec!["device.example".to_owned()];
+    let at = led.begin(0, LedTls::Made(names.clone()));
+    assert!(led.view.has_authority);
+    led.ask(&AskLed::Authority);
+    let LedSays::File(file) = led.answer() else {
+        panic!("the certificate is a file")
+    };
+    assert_eq!(file.name, "ca.pem");
+    let ca = folder.join("ca.pem");
+    std::fs::write(&ca, &file.bytes).unwrap();
+
+    // Who speaks no TLS, and who trusts another, is told of.
+    let mut stream = connect(at);
+    stream.write_all(CONNECT).unwrap();
+    ends(&mut stream);
+    let says = |what: &'static str| {
+        move |view: &LedView| {
+            let trouble = view.trouble.as_deref();
+            trouble.is_some_and(|trouble| trouble.ends_with(what))
+        }
+    };
+    led.until(says("the TLS handshake: it does not speak TLS."));
+    let other = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/identity/cert.pem"
+    ));
+    let (_tap, mut stream) = in_tls(at, other);
+    stream.write_all(CONNECT).unwrap();
+    led.until(says("it does not trust the certificate."));
+
+    let (_tap, mut stream) = in_tls(at, &ca);
+    stream.write_all(CONNECT).unwrap();
+    assert_eq!(exactly(&mut stream, 4), [0x20, 2, 0, 0]);
+    led.until(|view| is_judged(view, "connects", Verdict::Kept) && view.trouble.is_none());
+    let (_, text) = led.file(LedFormat::Json);
+    assert!(
+        text.contains(&format!("\"url\":\"mqtts://{at}\"")),
+        "{text}"
+    );
+
+    // The same once more is trusted still.
+    assert_eq!(led.begin(at.port(), LedTls::Made(names)), at);
+    let (_tap, mut stream) = in_tls(at, &ca);
+    stream.write_all(CONNECT).unwrap();
+    assert_eq!(exactly(&mut stream, 4), [0x20, 2, 0, 0]);
+
+    // One's own: here a file that holds the key, too, for no name but its own.
+    let own = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/identity/both.pem"
+    ));
+    let given = |certificate: &Path| LedTls::Given {
+        certificate: certificate.to_str().unwrap().to_owned(),
+        key: String::new(),
+        passphrase: String::new(),
+    };
+    led.ask(&begin(0, given(&folder.join("none.pem"))));
+    let LedSays::Failed(why) = led.answer() else {
+        panic!("there is no such file")
+    };
+    assert!(
+        why.starts_with("The certificate cannot be used: reading"),
+        "{why}"
+    );
+    led.begin(0, given(own));
+    assert!(!led.view.has_authority);
+    led.ask(&begin(0, LedTls::Made(vec!["no name ä".into()])));
+    let LedSays::Failed(why) = led.answer() else {
+        panic!("that is no name")
+    };
+    assert!(why.starts_with("No certificate could be made: "), "{why}");
 }
 
 #[test]
@@ -243,17 +358,12 @@ fn a_port_that_is_taken_is_said_and_another_can_be_asked_for() {
     let port = taken.local_addr().unwrap().port();
     let open = Open::start("led_taken", &[]);
     let mut led = Led::new(&open);
-    let (everywhere, version) = (false, None);
-    led.ask(&AskLed::Begin(LedOptions {
-        port,
-        everywhere,
-        version,
-    }));
+    led.ask(&begin(port, LedTls::None));
     let LedSays::Failed(why) = led.answer() else {
         panic!("it is taken");
     };
     assert!(why.contains(&format!("port {port}")), "{why}");
-    let at = led.begin(0);
+    let at = led.begin(0, LedTls::None);
     assert_ne!(at.port(), port);
 }
 

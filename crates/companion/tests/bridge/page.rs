@@ -4,6 +4,7 @@ use std::net::TcpStream;
 
 use mqttscope_protocol::{
     BridgeEnd, BridgeFailure, BridgeOpened, BridgeRequest, BridgeSays, Bridged, Secured,
+    TextMessage as _,
 };
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client};

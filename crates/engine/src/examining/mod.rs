@@ -301,7 +301,8 @@ impl Examining {
                 while let Some(command) = examination.poll_command() {
                     self.links.take(command, ProtocolVersion::V5, &mut 0);
                 }
-                self.card.facts.extend(examination.card().facts.clone());
+                let facts = examination.card().facts.iter().cloned();
+                facts.for_each(|fact| self.card.put(fact));
                 self.ended();
             } else {
                 self.examination = Some(examination);

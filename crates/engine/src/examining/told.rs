@@ -2,7 +2,7 @@
 
 use mqttscope_examine::{Examined, Report};
 use mqttscope_protocol::{
-    CheckView, ExaminedFormat, ExaminedView, Exported, JudgedView, Report as Told,
+    CheckView, ExaminedFormat, ExaminedStage, ExaminedView, Exported, JudgedView, Report as Told,
 };
 
 use super::Examining;
@@ -53,10 +53,9 @@ impl Examining {
     fn view(&mut self) -> ExaminedView {
         let untold = core::mem::take(&mut self.untold);
         let profile = self.profile.as_deref();
-        let progress = self
-            .examination
-            .as_ref()
-            .map(|examination| examination.progress());
+        // One check that is run again is none more than there were.
+        let whole = self.examination.as_ref().filter(|_| self.before.is_none());
+        let progress = whole.map(|examination| examination.progress());
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let done = self.found.len();
         let running = self.examination.iter().flat_map(|it| it.running());
@@ -68,7 +67,6 @@ impl Examining {
         ExaminedView {
             run: self.runs,
             stage: self.stage.clone(),
-            name: profile.map(|it| it.shown_name()).unwrap_or_default(),
             address: profile.map(|it| address_of(&it.target)).unwrap_or_default(),
             done: progress.as_ref().map_or(number(done), |it| number(it.done)),
             total: progress
@@ -111,6 +109,7 @@ impl Examining {
             card: self.card(),
             round_trip: self.round_trip,
             took: self.took,
+            is_cut: self.stage != ExaminedStage::Done || self.lost.is_some(),
         };
         let (end, mime, text) = match format {
             ExaminedFormat::Json => ("json", "application/json", examined.json()),

@@ -24,7 +24,9 @@ impl SavedCard {
     #[must_use]
     pub fn token(&self) -> String {
         let (at, trip, took) = (self.at, self.round_trip_ms, self.took_ms);
-        let mut text = format!("{FORM}\n{}\n{at} {trip} {took}\n", line(&self.url));
+        // Only where it is so: a page of an earlier version reads the others.
+        let cut = if self.is_cut { " 1" } else { "" };
+        let mut text = format!("{FORM}\n{}\n{at} {trip} {took}{cut}\n", line(&self.url));
         for (version, facts) in &self.facts {
             for (name, value) in facts {
                 text.push_str(&format!(
@@ -76,11 +78,12 @@ impl SavedCard {
         let numbers: Vec<u64> = (next().ok_or_else(wrong)?.split(' '))
             .map_while(|text| text.parse().ok())
             .collect();
-        let &[at, round_trip_ms, took_ms] = &*numbers else {
+        let (&[at, round_trip_ms, took_ms] | &[at, round_trip_ms, took_ms, 1]) = &*numbers else {
             return Err(wrong());
         };
         let mut card = Self {
             url: super::without_login(url),
+            is_cut: numbers.len() > 3,
             at,
             round_trip_ms,
             took_ms,

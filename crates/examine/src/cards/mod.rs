@@ -25,8 +25,12 @@ const SECRETS: [&str; 1] = ["Authentication Data"];
 /// What is kept of an examination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedCard {
-    /// Where the broker is, without user name and password.
+    /// Where the broker is, without user name and password; of a client, where it connected to.
     pub url: String,
+    /// It is of a client, which goes by the Client Identifier among its facts.
+    pub is_client: bool,
+    /// The examination was ended before all checks were done: what it had not come to says nothing.
+    pub is_cut: bool,
     /// When it was examined, in milliseconds since 1970; 0: that is not known.
     pub at: u64,
     /// The longest round trip that the probes saw, in milliseconds.
@@ -39,11 +43,18 @@ pub struct SavedCard {
     pub verdicts: BTreeMap<(String, ProtocolVersion), Verdict>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_not(what: &bool) -> bool {
+    !*what
+}
+
 /// The JSON of a card: that of a whole report, without sentences and packets.
 #[derive(Serialize, Deserialize)]
 struct Json {
     #[serde(default)]
     at: u64,
+    #[serde(default, skip_serializing_if = "is_not")]
+    cut: bool,
     checks: Vec<JsonCheck>,
     card: JsonCard,
 }
@@ -58,6 +69,8 @@ struct JsonCheck {
 #[derive(Serialize, Deserialize)]
 struct JsonCard {
     url: String,
+    #[serde(default, skip_serializing_if = "is_not")]
+    client: bool,
     #[serde(default)]
     round_trip_ms: u64,
     #[serde(default)]
@@ -84,6 +97,20 @@ impl SavedCard {
         saved
     }
 
+    /// What it goes by: where the broker is, or which client it is.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if !self.is_client {
+            return self.url.clone();
+        }
+        let mut facts = self.facts.values().rev();
+        let id = facts.find_map(|facts| facts.get("Client Identifier"));
+        match id.filter(|id| !id.is_empty()) {
+            Some(id) => alloc::format!("client {id}"),
+            None => "a client".to_owned(),
+        }
+    }
+
     /// Puts a fact on it, in words; secrets are left out.
     pub fn add_fact(&mut self, version: ProtocolVersion, name: &str, value: &str) {
         if !SECRETS.contains(&name) {
@@ -101,6 +128,8 @@ impl SavedCard {
             .map_err(|error| alloc::format!("it is no JSON of an examination: {error}"))?;
         let mut saved = Self {
             url: without_login(&read.card.url),
+            is_client: read.card.client,
+            is_cut: read.cut,
             at: read.at,
             round_trip_ms: read.card.round_trip_ms,
             took_ms: read.card.took_ms,
@@ -127,6 +156,7 @@ impl SavedCard {
         let checks = self.verdicts.iter();
         let json = Json {
             at: self.at,
+            cut: self.is_cut,
             checks: checks
                 .map(|((id, version), verdict)| JsonCheck {
                     id: id.clone(),
@@ -136,6 +166,7 @@ impl SavedCard {
                 .collect(),
             card: JsonCard {
                 url: self.url.clone(),
+                client: self.is_client,
                 round_trip_ms: self.round_trip_ms,
                 took_ms: self.took_ms,
                 versions: self

@@ -23,14 +23,18 @@ impl SavedCard {
     }
 
     fn write(&self, out: &mut impl Write) -> Result {
-        let url = escaped(&self.url);
-        head(&url, out)?;
-        writeln!(out, "<h1>{url}</h1><p>")?;
+        let name = escaped(&self.name());
+        head(&name, out)?;
+        writeln!(out, "<h1>{name}</h1><p>")?;
         for verdict in Verdict::ALL {
             writeln!(out, "{} {}, ", self.count(verdict), verdict.name())?;
         }
         let (seconds, trip) = (self.took_ms / 1000, self.round_trip_ms);
-        writeln!(out, "in {seconds} s; a round trip takes {trip} ms.</p>")?;
+        let cut = if self.is_cut { ", ended early" } else { "" };
+        writeln!(
+            out,
+            "in {seconds} s{cut}; a round trip takes {trip} ms.</p>"
+        )?;
         for (version, facts) in self.facts.iter().rev() {
             writeln!(
                 out,
@@ -68,9 +72,12 @@ impl Compared<'_> {
     }
 
     fn write(&self, out: &mut impl Write) -> Result {
-        let (a, b) = (escaped(&self.a.url), escaped(&self.b.url));
-        head("Two brokers compared", out)?;
-        writeln!(out, "<h1>{a} and {b}</h1>")?;
+        let (a, b) = (escaped(&self.a.name()), escaped(&self.b.name()));
+        head(&alloc::format!("{a} and {b} compared"), out)?;
+        writeln!(out, "<h1>A: {a}, B: {b}</h1>")?;
+        for note in self.notes() {
+            writeln!(out, "<p>{}</p>", escaped(&note))?;
+        }
         let heads = alloc::format!("<table><tr><th></th><th></th><th>{a}</th><th>{b}</th></tr>");
         writeln!(out, "<h2>What was found</h2>{heads}")?;
         let none = |value: Option<&str>| value.map_or_else(|| "–".into(), escaped);

@@ -165,9 +165,66 @@ fn what_differs_between_two_is_marked() {
     let html = compared.html();
     let row = "<tr class=\"differs\"><th>ping</th><td>MQTT 5</td><td class=\"kept\">kept</td><td class=\"broken\">broken</td></tr>";
     assert!(html.contains(row), "{html}");
-    // What only one of them was asked differs, too.
+    assert!(compared.notes().is_empty());
+    // What only one of them was asked says nothing.
     let mut fewer = a.clone();
     fewer.verdicts.remove(&("ping".to_string(), V5));
     let compared = Compared::new(&a, &fewer);
-    assert!(!compared.is_same() && compared.html().contains("<td>not run</td>"));
+    assert!(compared.is_same() && compared.html().contains("<td>not run</td>"));
+    assert_eq!(
+        compared.notes(),
+        ["1 check was run for one of them only, and was not compared."]
+    );
+}
+
+#[test]
+fn examinations_that_were_not_alike_say_so() {
+    let whole = card("20", Verdict::Kept);
+    let mut older = card("20", Verdict::Kept);
+    older.facts.clear();
+    older.verdicts.retain(|(_, version), _| *version != V5);
+    let alone = whole.verdicts.len() - older.verdicts.len();
+    let compared = Compared::new(&older, &whole);
+    assert!(compared.is_same(), "{:?}", compared.facts);
+    let notes = [
+        "A was asked in MQTT 3.1.1 and 3.1, B in MQTT 5, 3.1.1 and 3.1.".to_string(),
+        alloc::format!("{alone} checks were run for one of them only, and were not compared."),
+    ];
+    assert_eq!(compared.notes(), notes);
+    assert!(compared.html().contains(&notes[0]) && compared.json().contains(&notes[1]));
+
+    // One that was ended early: what it could not tell for that reason, and what it had not come to.
+    let mut cut = card("20", Verdict::Unknown);
+    cut.is_cut = true;
+    cut.verdicts.retain(|_, verdict| *verdict != Verdict::Kept);
+    assert_eq!(SavedCard::read(&cut.json()), Ok(cut.clone()));
+    let token = cut.token();
+    let back = SavedCard::of_token(&token, places().into_iter());
+    assert_eq!(back, Ok((cut.clone(), 0)));
+    let compared = Compared::new(&whole, &cut);
+    assert!(compared.is_same());
+    assert_eq!(compared.notes()[0], "The examination of B was ended early.");
+
+    // A time that one check measured, and an announcement that only one makes.
+    let mut bare = whole.clone();
+    bare.facts.get_mut(&V5).unwrap().clear();
+    let compared = Compared::new(&whole, &bare);
+    let differing = compared.facts.iter().filter(|fact| fact.differs());
+    let names: Vec<_> = differing.map(|fact| fact.name).collect();
+    assert_eq!(names, ["Receive Maximum"]);
+}
+
+#[test]
+fn a_client_goes_by_its_identifier_and_no_broker_by_a_client() {
+    let mut client = card("20", Verdict::Kept);
+    assert_eq!(client.name(), "mqtts://broker.example:8883/a@b");
+    client.is_client = true;
+    assert_eq!(client.name(), "a client");
+    client.add_fact(V5, "Client Identifier", "sensor-1");
+    let read = SavedCard::read(&client.json()).unwrap();
+    assert_eq!(read.name(), "client sensor-1");
+    let broker = card("20", Verdict::Kept);
+    let notes = Compared::new(&read, &broker).notes();
+    assert!(notes[0].contains("the other a client"), "{notes:?}");
+    assert!(read.html().contains("<title>client sensor-1</title>"));
 }

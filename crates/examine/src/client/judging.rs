@@ -86,7 +86,7 @@ impl ClientExamination<'_> {
         let started = lead.started();
         self.limits = None;
         self.release(now);
-        self.card.facts.extend(lead.facts);
+        lead.facts.into_iter().for_each(|fact| self.card.put(fact));
         if let Some(phase) = self.phases.get_mut(lead.which) {
             *phase = Phase::Done(judged.0);
         }

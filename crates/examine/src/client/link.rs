@@ -29,7 +29,7 @@ pub(crate) struct Link {
 /// A filter that a client has subscribed to.
 #[derive(Clone, Debug)]
 pub(crate) struct Subscribed {
-    filter: String,
+    pub(crate) filter: String,
     pub(crate) qos: QoS,
 }
 

@@ -91,6 +91,25 @@ struct Client {
     open: BTreeSet<u16>,
 }
 
+impl Client {
+    /// The newest stand last. Where it is too much, the oldest go: situations ask for one of a QoS, whichever.
+    fn subscribes(&mut self, new: Subscribed) {
+        let takes = |known: &Subscribed| known.filter.len().saturating_add(OF_EACH);
+        self.subscribed.retain(|known| known.filter != new.filter);
+        self.subscribed.push(new);
+        let mut all: usize = self.subscribed.iter().map(takes).sum();
+        let mut more = 0_usize;
+        for known in &self.subscribed {
+            if all <= MOST_SUBSCRIBED {
+                break;
+            }
+            all = all.saturating_sub(takes(known));
+            more = more.saturating_add(1);
+        }
+        self.subscribed.drain(..more);
+    }
+}
+
 /// What a situation asks for, and its end.
 #[derive(Debug, Default)]
 struct Led {
@@ -137,6 +156,10 @@ const TICK: Duration = Duration::from_secs(1);
 const IDLE: Duration = Duration::from_secs(15);
 /// The most memory of packets that are held back from clients.
 const MOST_WITHHELD: usize = 1 << 20;
+/// Clients that are known at a time, beside those that are connected.
+const MOST_CLIENTS: usize = 64;
+/// The most memory of a client's subscriptions.
+const MOST_SUBSCRIBED: usize = 64 << 10;
 /// What a packet that is kept takes beside its bytes.
 const OF_EACH: usize = 64;
 
@@ -428,6 +451,11 @@ impl<'s> ClientExamination<'s> {
         let Some(link) = self.links.get(&id) else {
             return;
         };
+        if self.clients.len() >= MOST_CLIENTS && !self.clients.contains_key(&link.client) {
+            let is_away = |name: &&String| !self.links.values().any(|link| link.client == **name);
+            let away = self.clients.keys().find(is_away).cloned();
+            away.and_then(|name| self.clients.remove(&name));
+        }
         let client = self.clients.entry(link.client.clone()).or_default();
         if let Some(connected) = link.connected(packet) {
             self.version = Some(link.version);
@@ -439,12 +467,12 @@ impl<'s> ClientExamination<'s> {
                     name: name.to_owned(),
                     value,
                 };
-                if self.card.get(link.version, name) != Some(&*fact.value) {
-                    self.card.facts.push(fact);
-                }
+                self.card.put(fact);
             }
         }
-        client.subscribed.extend(link.subscribed(packet));
+        for subscribed in link.subscribed(packet) {
+            client.subscribes(subscribed);
+        }
     }
 
     /// Goes on without a packet.

@@ -204,7 +204,8 @@ impl<'c> Examination<'c> {
     /// Begins no more checks, and judges those that run as unknown.
     pub fn handle_cancel(&mut self, now: Instant) {
         self.advance(now);
-        self.done = self.done.saturating_add(self.waiting.len());
+        // What is not begun is neither done nor to be done.
+        self.total = self.total.saturating_sub(self.waiting.len());
         self.waiting.clear();
         self.finish_all("The examination was ended before.");
         self.go_on();
@@ -445,7 +446,7 @@ impl<'c> Examination<'c> {
                     value,
                 };
                 if self.card.get(version, &fact.name).is_none() {
-                    self.card.facts.push(fact);
+                    self.card.put(fact);
                 }
             }
             if judged.0 != Verdict::Kept {
@@ -457,7 +458,8 @@ impl<'c> Examination<'c> {
                 self.refused.insert(version, refused);
             }
         }
-        self.card.facts.append(&mut talk.facts);
+        let facts = core::mem::take(&mut talk.facts);
+        facts.into_iter().for_each(|fact| self.card.put(fact));
         let packets = core::mem::take(&mut talk.seen);
         self.clean_up(at);
         self.report(check, version, judged, packets);

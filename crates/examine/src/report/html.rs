@@ -15,16 +15,19 @@ summary{cursor:pointer;padding:.2rem 0}.v{display:inline-block;min-width:8.5rem;
 .unknown .v,.allowed .v{color:light-dark(#8a5a00,#f0b95a)}";
 
 pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
-    let url = escaped(examined.url);
+    let name = escaped(&examined.name());
     writeln!(
         out,
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{url} examined</title><style>{STYLE}</style><h1>{url}</h1><p>"
+         content=\"width=device-width\"><title>{name} examined</title><style>{STYLE}</style><h1>{name}</h1><p>"
     )?;
     for verdict in Verdict::ALL {
         writeln!(out, "{} {}, ", examined.count(verdict), verdict.name())?;
     }
     write!(out, "in {:.1} s", examined.took.as_secs_f64())?;
+    if examined.is_cut {
+        write!(out, ", ended early")?;
+    }
     if !examined.round_trip.is_zero() {
         let trip = examined.round_trip.as_millis();
         write!(out, "; a round trip takes {trip} ms")?;

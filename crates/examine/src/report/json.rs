@@ -11,6 +11,9 @@ use crate::verdict::Report;
 
 #[derive(Serialize)]
 struct Json<'a> {
+    /// It was ended before all was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut: Option<bool>,
     checks: Vec<JsonCheck<'a>>,
     card: JsonCard<'a>,
 }
@@ -42,6 +45,9 @@ struct JsonPacket<'a> {
 #[derive(Serialize)]
 struct JsonCard<'a> {
     url: &'a str,
+    /// It is of a client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     round_trip_ms: Option<u128>,
     took_ms: u128,
@@ -77,9 +83,11 @@ pub(super) fn json(examined: &Examined<'_>) -> String {
         }
     };
     let all = Json {
+        cut: examined.is_cut.then_some(true),
         checks: examined.reports.iter().map(check).collect(),
         card: JsonCard {
             url: examined.url,
+            client: examined.is_client().then_some(true),
             round_trip_ms: (!examined.round_trip.is_zero())
                 .then_some(examined.round_trip.as_millis()),
             took_ms: examined.took.as_millis(),

@@ -27,9 +27,32 @@ pub struct Examined<'a> {
     pub round_trip: Duration,
     /// How long it took.
     pub took: Duration,
+    /// It was ended before all was done.
+    pub is_cut: bool,
 }
 
 impl Examined<'_> {
+    /// Whether it is of a client.
+    #[must_use]
+    pub fn is_client(&self) -> bool {
+        let mut reports = self.reports.iter();
+        reports.any(|report| report.examined == Sender::Client)
+    }
+
+    /// What it is of: where the broker is, or which client.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if !self.is_client() {
+            return self.url.into();
+        }
+        let mut facts = self.card.facts.iter().rev();
+        let id = facts.find(|fact| fact.name == "Client Identifier" && !fact.value.is_empty());
+        match id {
+            Some(fact) => alloc::format!("client {} at {}", fact.value, self.url),
+            None => alloc::format!("a client at {}", self.url),
+        }
+    }
+
     /// How many checks have this verdict.
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> usize {
@@ -37,7 +60,7 @@ impl Examined<'_> {
         self.reports.iter().filter(has_it).count()
     }
 
-    /// `{ checks: [{ id, title, statements, version, must, verdict, why, packets }], card }`.
+    /// `{ cut, checks: [{ id, title, statements, version, must, verdict, why, packets }], card }`.
     #[must_use]
     pub fn json(&self) -> String {
         json::json(self)

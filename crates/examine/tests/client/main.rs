@@ -312,6 +312,35 @@ fn what_a_report_keeps_of_a_conversation_has_a_bound() {
 }
 
 #[test]
+fn what_is_known_of_a_client_does_not_grow_with_what_it_sends() {
+    let own = all();
+    let mut examination = ClientExamination::new(&own, 1);
+    let now = Instant::ZERO;
+    for at in 0..2_000_u16 {
+        // Each time another name, of 30,000 bytes.
+        let (high, low) = ((at >> 8) as u8, at as u8);
+        let link = examination.handle_opened(now);
+        let mut connect = b"\x10\xbc\xea\x01\x00\x04MQTT\x04\x02\x00\x3c\x75\x30".to_vec();
+        let name = format!("{high:02x}{low:02x}{}", "x".repeat(29_996));
+        connect.extend(name.bytes());
+        examination.handle_bytes(now, link, &connect);
+        sent(&mut examination);
+        examination.handle_closed(now, link);
+    }
+    let card = examination.card();
+    let bytes: usize = (card.facts.iter())
+        .map(|fact| fact.name.len() + fact.value.len())
+        .sum();
+    assert!(bytes < 2_000, "{bytes} bytes of {} facts", card.facts.len());
+    let name = card.get(ProtocolVersion::V3_1_1, "Client Identifier");
+    let name = name.unwrap();
+    assert!(
+        name.starts_with("07cfxxx") && name.ends_with("… (30000 bytes)"),
+        "{name}"
+    );
+}
+
+#[test]
 fn nothing_begins_while_it_is_paused_and_what_is_skipped_says_so() {
     let own = all();
     let mut examination = ClientExamination::new(&own, 1);

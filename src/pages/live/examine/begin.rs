@@ -6,9 +6,10 @@ use mqttscope_protocol::{CheckView, Profile, Target};
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
+use super::keep;
 use crate::pages::live::desk::value_of;
 use crate::state::live::examine::{Wanted, all_that_run};
-use crate::state::live::words;
+use crate::state::live::{reports, words};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct BeginProps {
@@ -20,7 +21,7 @@ pub(super) struct BeginProps {
 
 #[component]
 pub(super) fn Begin(props: &BeginProps) -> Html {
-    let wanted = use_state_eq(Wanted::default);
+    let wanted = keep::use_wanted(&reports::broker(&props.profile.target));
     let numbers = wanted.numbers(&props.checks);
     let count = words::whole(all_that_run(&props.checks, &numbers) as u64);
     let is_shared = props.profile.target != Target::BuiltIn;

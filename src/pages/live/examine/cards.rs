@@ -9,9 +9,9 @@ use yew::prelude::*;
 
 use super::keep;
 use super::pairs::pairs;
-use crate::components::icon::{Icon, icon};
 use crate::components::link_button::LinkButton;
 use crate::pages::live::desk::{Desk, value_of};
+use crate::pages::live::verdicts;
 use crate::pages::live::wire_list::minutes_behind;
 use crate::route::Page;
 use crate::services::{browser, checks, files};
@@ -98,10 +98,7 @@ pub(in crate::pages::live) fn CardsPage(props: &CardsPageProps) -> Html {
     };
     html! {
         <main id="main" tabindex="-1" class="live-examine" data-testid="cards">
-            <div class="head">
-                <button class="bare" data-testid="cards-back" onclick={back}>{ icon(Icon::Back) }{ "Live" }</button>
-                <h1 id={HEAD} tabindex="-1">{ "Cards of brokers" }</h1>
-            </div>
+            { verdicts::head(HEAD, "cards-back", back, "Cards of brokers".into(), Html::default()) }
             if let Some(why) = failed { <p class="cards-note is-error" role="alert" data-testid="card-failed">{ format!("This link opens no card: {why}.") }</p> }
             if unknown > 0 { <p class="cards-note quiet">{ format!("{} verdicts of the link are of checks that this page does not have.", words::whole(unknown as u64)) }</p> }
             if let (Some(left), Some(right)) = (all.get(a), all.get(b)) {
@@ -113,7 +110,7 @@ pub(in crate::pages::live) fn CardsPage(props: &CardsPageProps) -> Html {
                 </div>
                 { pairs(&Compared::new(left, right), [a, b].map(|at| names.get(at).map_or("", String::as_str)), *only_other) }
             } else {
-                <div class="nothing" data-testid="nothing"><h2>{ "No cards yet" }</h2><p>{ "Each examination of a broker that comes to its end leaves its card in this browser. Begin one in the menu of a connection." }</p></div>
+                <div class="nothing" data-testid="nothing"><h2>{ "No cards yet" }</h2><p>{ "Each examination of a broker leaves its card in this browser. Begin one in the menu of a connection." }</p></div>
             }
         </main>
     }

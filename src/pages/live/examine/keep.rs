@@ -5,11 +5,14 @@ use yew::prelude::*;
 use crate::services::storage;
 use crate::state::live::Live;
 use crate::state::live::cards;
+use crate::state::live::examine::Wanted;
 use crate::state::live::reports::{self, KeptReport};
 use mqttscope_protocol::{ExaminedStage, SavedCard};
 
 /// Their name in the browser's storage.
 const NAME: &str = "live.cards";
+/// That of what is chosen in the form.
+const WANTED: &str = "live.examine";
 /// That of the reports.
 const REPORTS: &str = "live.reports";
 
@@ -29,10 +32,10 @@ pub(super) fn store(cards: &[SavedCard]) -> bool {
 pub(in crate::pages::live) fn use_kept_cards(live: &UseReducerHandle<Live>) {
     let last = use_mut_ref(|| None::<(u32, u64)>);
     let view = &live.examine.view;
-    let is_done = view.stage == ExaminedStage::Done && view.lost.is_none();
+    let is_over = matches!(view.stage, ExaminedStage::Done | ExaminedStage::Cancelled);
     let examine = live.examine.clone();
-    use_effect_with((view.run, is_done), move |&(run, is_done)| {
-        if is_done {
+    use_effect_with((view.run, is_over), move |&(run, is_over)| {
+        if is_over && !examine.judged.is_empty() {
             let known = last.borrow().filter(|(of, _)| *of == run);
             let at = known.map_or_else(|| js_sys::Date::now() as u64, |(_, at)| at);
             *last.borrow_mut() = Some((run, at));
@@ -59,6 +62,17 @@ pub(in crate::pages::live) fn use_kept_reports(live: &UseReducerHandle<Live>) {
             let _ = storage::keep(REPORTS, &reports::written(&all));
         }
     });
+}
+
+/// Whatever is chosen in the form is there the next time.
+#[hook]
+pub(super) fn use_wanted(broker: &str) -> UseStateHandle<Wanted> {
+    let wanted = use_state_eq(|| Wanted::read(&storage::get(WANTED).unwrap_or_default(), broker));
+    use_effect_with(
+        ((*wanted).clone(), broker.to_owned()),
+        |(wanted, broker)| storage::set(WANTED, &wanted.written(broker)),
+    );
+    wanted
 }
 
 /// The reports that are kept.

@@ -1,14 +1,11 @@
-//! The checks, each with its verdict: narrowed, sorted, and only those on screen in the document.
+//! The checks, each with its verdict: narrowed and sorted.
 
-use mqttscope_protocol::{CheckView, Command, Examine as Ask, JudgedView, Window};
+use mqttscope_protocol::{CheckView, Command, Examine as Ask, JudgedView};
 use yew::prelude::*;
 
-use crate::components::far_list::FarList;
 use crate::pages::live::desk::{Desk, value_of};
+use crate::pages::live::verdicts::{Verdict, VerdictList};
 use crate::state::live::examine::{Examine, Listing, Order, look};
-
-/// Height of a row, as in the style sheet.
-const ROW: u32 = 46;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ListProps {
@@ -19,42 +16,22 @@ pub(super) struct ListProps {
 
 #[component]
 pub(super) fn List(props: &ListProps) -> Html {
-    let window = use_state_eq(Window::default);
-    let on_window = {
-        let window = window.setter();
-        use_callback((), move |to: Window, ()| window.set(to))
-    };
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
     let on_select = {
         let talk = desk.talk.clone();
-        use_callback((), move |number: u64, ()| {
-            if let Ok(number) = u32::try_from(number) {
-                talk.emit(Command::Examine(Ask::Open(number)));
-            }
+        use_callback((), move |number: u32, ()| {
+            talk.emit(Command::Examine(Ask::Open(number)));
         })
     };
     let rows = props.listing.rows(&props.examine);
-    let total = rows.len() as u64;
-    let first = window.first.min(total);
-    let drawn: Vec<_> = (rows.iter())
-        .skip(usize::try_from(first).unwrap_or(usize::MAX))
-        .take(usize::try_from(window.count).unwrap_or(usize::MAX))
-        .collect();
-    let selected = props.examine.opened.as_ref().map(|it| u64::from(it.number));
-    let ids: Vec<u64> = drawn.iter().map(|(check, _)| check.number.into()).collect();
+    let rows: Vec<Verdict> = rows.into_iter().map(row).collect();
+    let selected = props.examine.opened.as_ref().map(|it| it.number);
     html! {
         <>
             { tools(props) }
-            <div class="rows">
-                <FarList id="checks" label="Checks" row={ROW} {first} {total} {ids} {selected} {on_window} {on_select}>
-                    { for drawn.iter().zip(first.saturating_add(1)..).map(|((check, judged), place)| {
-                        row(check, *judged, place, total, selected == Some(check.number.into()))
-                    }) }
-                </FarList>
-                if total == 0 { { nothing(&props.examine) } }
-            </div>
+            <VerdictList id="checks" label="Checks" test="check-row" {rows} {selected} {on_select}>{ nothing(&props.examine) }</VerdictList>
         </>
     }
 }
@@ -91,22 +68,15 @@ fn tools(props: &ListProps) -> Html {
     }
 }
 
-fn row(
-    check: &CheckView,
-    judged: Option<&JudgedView>,
-    place: u64,
-    total: u64,
-    is_selected: bool,
-) -> Html {
-    let (word, class) = look(judged.map(|judged| judged.verdict));
-    let id = check.number;
-    html! {
-        <div key={id} id={format!("checks-{id}")} class={classes!("check-row", class)} role="option" data-row={id.to_string()} data-testid="check-row" data-name={check.name.clone()} data-verdict={class}
-            aria-selected={is_selected.to_string()} aria-setsize={total.to_string()} aria-posinset={place.to_string()}>
-            <b class={classes!("verdict", class)}>{ word }</b>
-            <span class="title" title={check.title.clone()}>{ &check.title }</span>
-            <span class="ids"><span>{ format!("MQTT {}", check.version.name()) }</span><span>{ &check.name }</span><span class="statements">{ check.statements.join(" ") }</span></span>
-        </div>
+fn row((check, judged): (&CheckView, Option<&JudgedView>)) -> Verdict {
+    Verdict {
+        number: check.number,
+        name: check.name.clone(),
+        title: check.title.clone(),
+        version: check.version,
+        statements: check.statements.clone(),
+        look: look(judged.map(|judged| judged.verdict)),
+        is_ticked: false,
     }
 }
 

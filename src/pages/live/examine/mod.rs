@@ -1,7 +1,6 @@
 //! A broker is examined: what will be done, how far it is, and what it keeps of the standard and breaks.
 
 mod begin;
-mod card;
 mod cards;
 pub(in crate::pages::live) mod check;
 mod checks;
@@ -20,11 +19,11 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use super::stopped::StoppedLine;
+use super::verdicts::{self, Facts};
 use super::wire_list::minutes_behind;
-use crate::components::icon::{Icon, icon};
 use crate::services::browser;
 use crate::state::live::examine::{Examine as Examined, Listing};
-use crate::state::live::profiles::{Profiles, place};
+use crate::state::live::profiles::Profiles;
 use crate::state::live::{Act, Stopped, reports, words};
 use begin::Begin;
 pub(super) use cards::CardsPage;
@@ -97,25 +96,31 @@ pub(super) fn ExaminePage(props: &ExaminePageProps) -> Html {
     let kept = (reports::of_broker(&reports, &props.profile.target))
         .filter(|_| !examine.has_results() && examine.begun != Some(props.number))
         .filter(|_| matches!(checks, Checks::Here(_)));
-    let (examine, kept_at) = match kept {
-        Some(kept) => (
-            &kept.shown(examine),
-            Some(words::to_the_second(kept.at, minutes_behind())),
-        ),
-        None => (examine, None),
-    };
+    let shown = kept.map(|kept| (kept, kept.shown(examine)));
+    let kept_says = shown.as_ref().map(|(kept, shown)| {
+        let at = words::to_the_second(kept.at, minutes_behind());
+        let missing = match kept.missing(shown) {
+            0 => String::new(),
+            count => {
+                format!(" {count} of its verdicts are of checks that this page does not have.")
+            }
+        };
+        format!("The last report, of {at}, without its packets.{missing}")
+    });
+    let examine = shown.as_ref().map_or(examine, |(_, shown)| shown);
     let view = &examine.view;
-    let has_results = (examine.has_results() || kept_at.is_some()) && !*anew;
-    let (name, place) = if has_results {
-        (view.name.clone(), view.address.clone())
+    let has_results = (examine.has_results() || kept_says.is_some()) && !*anew;
+    // Brokers go by their place: a connection may be called anything.
+    let broker = if has_results {
+        view.address.clone()
     } else {
-        (props.profile.shown_name(), place(&props.profile))
+        reports::broker(&props.profile.target)
     };
     let shown = match (&checks, has_results) {
         (_, true) => {
-            let kept_at = kept_at.as_deref();
+            let kept_says = kept_says.as_deref();
             results(
-                examine, kept_at, &checks, &listing, &has_card, &on_anew, &desk,
+                examine, kept_says, &checks, &listing, &has_card, &on_anew, &desk,
             )
         }
         (Checks::Here(_), false) => html! {
@@ -132,25 +137,27 @@ pub(super) fn ExaminePage(props: &ExaminePageProps) -> Html {
         },
     };
     let opened = has_results && examine.opened.is_some();
+    let heading =
+        html! { <>{ "Examine " }<span class="name" title={broker.clone()}>{ broker }</span></> };
+    let more = html! {
+        <>
+            <span class="grow"></span>
+            <button data-testid="examine-cards" title="Cards of brokers that were examined, one or two beside each other" onclick={to_cards}>{ "Compare cards…" }</button>
+        </>
+    };
     html! {
-        <main id="main" tabindex="-1" class="live-examine" data-testid="examine" data-shows={if opened { "check" } else if *has_card { "card" } else { "list" }}>
-            <div class="head">
-                <button class="bare" data-testid="examine-back" onclick={back}>{ icon(Icon::Back) }{ "Live" }</button>
-                <h1 id={HEAD} tabindex="-1">{ "Examine " }<span class="name">{ name }</span></h1>
-                <span class="sub" title={place.clone()}>{ place }</span>
-                <span class="grow"></span>
-                <button data-testid="examine-cards" title="Cards of brokers that were examined, one or two beside each other" onclick={to_cards}>{ "Compare cards…" }</button>
-            </div>
+        <main id="main" tabindex="-1" class="live-examine" data-testid="examine" data-shows={verdicts::shows(opened, *has_card)}>
+            { verdicts::head(HEAD, "examine-back", back, heading, more) }
             if let Some(stopped) = &props.stopped { <StoppedLine stopped={stopped.clone()} profiles={props.profiles.clone()} /> }
             { shown }
         </main>
     }
 }
 
-/// What was found so far, or at an earlier visit (`kept_at`): how far it is, the checks, and beside them one of them or the card.
+/// What was found so far, or at an earlier visit (`kept_says`): how far it is, the checks, and beside them one of them or the card.
 fn results(
     examine: &Examined,
-    kept_at: Option<&str>,
+    kept_says: Option<&str>,
     checks: &Checks,
     listing: &UseStateHandle<Listing>,
     has_card: &UseStateHandle<bool>,
@@ -161,10 +168,6 @@ fn results(
         let listing = listing.setter();
         Callback::from(move |next: Listing| listing.set(next))
     };
-    let turn_card = {
-        let has_card = has_card.clone();
-        Callback::from(move |_: MouseEvent| has_card.set(!*has_card))
-    };
     let opened = examine.opened.clone().and_then(|opened| {
         let at = usize::try_from(opened.number).ok()?;
         Some((examine.checks.get(at)?.clone(), opened))
@@ -174,21 +177,34 @@ fn results(
         Checks::Coming | Checks::Failed(_) => None,
     };
     let is_on = examine.view.stage.is_on();
+    let is_kept = kept_says.is_some();
+    let opened = opened.map(|(check, opened)| {
+        let key = check.number;
+        html! {
+            <check::CheckPane {key} {check} {opened} {statements} {is_on} {is_kept} />
+        }
+    });
+    let facts = Facts {
+        heading: "The broker’s card",
+        tests: ["examine-card", "broker-card"],
+        is_on: has_card,
+        first: html! { <dl><dt>{ "Longest round trip" }</dt><dd>{ words::duration(examine.view.round_trip) }</dd></dl> },
+        card: &examine.view.card,
+        says: [
+            "What the broker announces and what was measured of it stands here once it has answered.",
+            "Select a check to see what was expected, and every packet that shows its verdict.",
+        ],
+    };
+    let list = html! {
+        <>
+            { summary::summary(examine, listing, &on_listing) }
+            <List examine={examine.clone()} listing={(**listing).clone()} {on_listing} />
+        </>
+    };
     html! {
         <>
-            { progress::progress(&examine.view, kept_at, on_anew, desk) }
-            <div class="examine-results">
-                <section class="pane examine-list" aria-label="Checks">
-                    { summary::summary(examine, listing, &on_listing) }
-                    <div class="examine-turn"><button data-testid="examine-card" aria-pressed={has_card.to_string()} onclick={turn_card}>{ "The broker’s card" }</button></div>
-                    <List examine={examine.clone()} listing={(**listing).clone()} {on_listing} />
-                </section>
-                if let Some((check, opened)) = opened {
-                    <check::CheckPane key={check.number} check={check.clone()} {opened} {statements} {is_on} is_kept={kept_at.is_some()} />
-                } else {
-                    { card::card(&examine.view) }
-                }
-            </div>
+            { progress::progress(&examine.view, kept_says, on_anew, desk) }
+            { verdicts::beside("Checks", list, opened, &facts) }
         </>
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn pairs(compared: &Compared<'_>, names: [&str; 2], only_other: bool)
     html! {
         <div class="cards-body" data-testid="cards-body" tabindex="0" role="region" aria-label="Two cards beside each other">
             <p role="status" data-testid="cards-state">{ says }</p>
+            if !is_one { { for compared.notes().into_iter().map(|note| html! { <p class="note" data-testid="cards-note">{ note }</p> }) } }
             if !facts.is_empty() {
                 <h2>{ "What was found" }</h2>
                 { table(names, "cards-facts", facts.into_iter().map(|fact| {

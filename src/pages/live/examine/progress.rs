@@ -7,16 +7,17 @@ use crate::components::icon::{Icon, icon};
 use crate::pages::live::desk::Desk;
 use crate::state::live::words;
 
-/// The line with the bar and the buttons. `kept_at`: it is the report of an earlier visit, which came to its end then.
+/// The line with the bar and the buttons. `kept`: it is the report of an earlier visit; what is
+/// said of that.
 pub(super) fn progress(
     view: &ExaminedView,
-    kept_at: Option<&str>,
+    kept: Option<&str>,
     on_anew: &Callback<MouseEvent>,
     desk: &Desk,
 ) -> Html {
     let (says, is_bad) = said(view);
-    let says = match kept_at {
-        Some(at) => format!("The last report, of {at}, without its packets. {says}"),
+    let says = match kept {
+        Some(kept) => format!("{kept} {says}"),
         None => says,
     };
     let is_paused = view.stage == ExaminedStage::Paused;
@@ -26,7 +27,7 @@ pub(super) fn progress(
     };
     let can_pause = is_paused || view.stage == ExaminedStage::Running;
     let is_on = view.stage.is_on();
-    let has_file = view.done > 0 && !is_on && kept_at.is_none();
+    let has_file = view.done > 0 && !is_on && kept.is_none();
     html! {
         <section class="examine-progress" aria-label="How far it is">
             <p class={classes!(is_bad.then_some("is-error"))} role="status" data-testid="examine-state">{ says }</p>
@@ -58,6 +59,7 @@ fn said(view: &ExaminedView) -> (String, bool) {
     let says = match &view.stage {
         ExaminedStage::None => String::new(),
         ExaminedStage::Reaching => "Connecting to the broker…".into(),
+        ExaminedStage::Running if is_again(view) => "One check runs again.".into(),
         ExaminedStage::Running => "Checks run.".into(),
         ExaminedStage::Paused if view.running.is_empty() => "Paused: no check runs.".into(),
         ExaminedStage::Paused => "Pausing: those that run go on to their end.".into(),
@@ -86,9 +88,14 @@ fn said(view: &ExaminedView) -> (String, bool) {
     (says, false)
 }
 
+/// All are done, and one of them is run once more.
+const fn is_again(view: &ExaminedView) -> bool {
+    view.total > 0 && view.done == view.total
+}
+
 /// Checks that are done, and the time that is left.
 fn counted(view: &ExaminedView) -> String {
-    if view.total == 0 {
+    if view.total == 0 || is_again(view) {
         return String::new();
     }
     let (done, total) = (

@@ -25,8 +25,10 @@ pub(super) struct PaneProps {
     pub(super) ask: Callback<AskLed>,
     /// What statements ask; none: not known yet.
     pub(super) statements: Option<Rc<Statements>>,
-    /// The examination goes on.
-    pub(super) is_on: bool,
+    /// How far the examination is.
+    pub(super) stage: ExaminedStage,
+    /// It is of a report that is kept without its packets.
+    pub(super) is_kept: bool,
 }
 
 #[component]
@@ -35,8 +37,8 @@ pub(super) fn Pane(props: &PaneProps) -> Html {
     let is_judged = matches!(row.stands, LedStands::Judged(..));
     {
         let (ask, number) = (props.ask.clone(), props.number);
-        use_effect_with(is_judged, move |&is_judged| {
-            if is_judged {
+        use_effect_with(is_judged && !props.is_kept, move |&is_told| {
+            if is_told {
                 ask.emit(AskLed::Open(number));
             }
         });
@@ -53,13 +55,8 @@ pub(super) fn Pane(props: &PaneProps) -> Html {
         let number = props.number;
         (props.ask).reform(move |_: MouseEvent| AskLed::Skip(number))
     };
-    let stage = if props.is_on {
-        ExaminedStage::Running
-    } else {
-        ExaminedStage::Done
-    };
-    let (said, class) = word(&row.stands, &stage);
-    let can_skip = props.is_on && !is_judged;
+    let (said, class) = word(&row.stands, &props.stage);
+    let can_skip = props.stage.is_on() && !is_judged;
     html! {
         <section class="pane examine-side" aria-label="Situation" data-testid="led-situation">
             <div class="head">
@@ -75,6 +72,8 @@ pub(super) fn Pane(props: &PaneProps) -> Html {
                 { asked(row.version, &row.statements, row.is_must, props.statements.as_deref()) }
                 if let Some(packets) = props.packets.as_ref().filter(|packets| !packets.rows.is_empty()) {
                     <h3>{ "What came" }</h3><Conversation opened={packets.clone()} />
+                } else if props.is_kept && is_judged {
+                    <p class="quiet" data-testid="led-kept">{ "Its packets are not kept. “Examine again…” shows them." }</p>
                 }
             </div>
         </section>
