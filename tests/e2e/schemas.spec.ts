@@ -116,7 +116,7 @@ test("numbers of CBOR and of bare bytes are charted", async ({ page }) => {
   await expect(page.getByTestId("payload").getByRole("tabpanel", { name: "by schema" })).toContainText("numbers, u8\n7");
 });
 
-test("a topic has a form that takes no schema, and CBOR is published from JSON", async ({ page }) => {
+twice("a topic has a form that takes no schema, and binary forms are published from JSON", async (hand, page) => {
   await open(page);
   await give(page, [], "c/+", "CBOR");
   // A list of two numbers may be anything.
@@ -134,10 +134,17 @@ test("a topic has a form that takes no schema, and CBOR is published from JSON",
   await expect(rows(page, "PUBLISH").last()).toContainText('{ "t": 21.5 }');
   // Of any topic, and its bytes are those of the other.
   await publish(page, "other", '{"t": 21.5}', "0", "JSON as MessagePack");
+  await expect(rows(page, "PUBLISH").last()).toContainText("other");
   await rows(page, "PUBLISH").last().click();
   await expect(shown.getByRole("tabpanel", { name: "MessagePack" })).toContainText('"t": 21.5');
+  for (const tab of await shown.getByRole("tab").all()) {
+    await hand.press(tab);
+    await expect(tab).toHaveAttribute("aria-selected", "true");
+  }
   await publish(page, "c/1", "ff", "0", "hex");
+  await expect(rows(page, "PUBLISH").last()).toContainText("is no CBOR");
   await rows(page, "PUBLISH").last().click();
+  await shown.getByRole("tab", { name: "CBOR" }).click();
   await expect(shown.getByRole("tabpanel", { name: "CBOR" })).toContainText("CBOR does not fit this payload");
   await expect(shown.getByRole("tab", { name: "hex" })).toBeVisible();
 });
