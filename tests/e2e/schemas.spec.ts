@@ -133,7 +133,7 @@ twice("a topic has a form that takes no schema, and binary forms are published f
   await publish(page, "c/1", '{"t": 21.5}', "0", "by schema");
   await expect(rows(page, "PUBLISH").last()).toContainText('{ "t": 21.5 }');
   // Of any topic, and its bytes are those of the other.
-  await publish(page, "other", '{"t": 21.5}', "0", "JSON as MessagePack");
+  await publish(page, "other", '{"t": 21.5}', "0", "MessagePack");
   await expect(rows(page, "PUBLISH").last()).toContainText("other");
   await rows(page, "PUBLISH").last().click();
   await expect(shown.getByRole("tabpanel", { name: "MessagePack" })).toContainText('"t": 21.5');

@@ -48,8 +48,8 @@ impl Written {
             Self::Hex => "hex",
             Self::Base64 => "base64",
             Self::File => "file",
-            Self::Cbor => "JSON as CBOR",
-            Self::MessagePack => "JSON as MessagePack",
+            Self::Cbor => "CBOR",
+            Self::MessagePack => "MessagePack",
             Self::Schema => "by schema",
         }
     }
