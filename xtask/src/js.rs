@@ -12,9 +12,26 @@ use crate::tools;
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// The modules of the package, each with the feature of the crate that it is built of: whoever reads packets does not load
-/// what reads payloads by schemas.
-const MODULES: [(&str, &str); 2] = [("mqttscope", "packets"), ("schemas", "schemas")];
+/// The modules of the package: whoever reads packets does not load what reads payloads by schemas. Each has a feature of the
+/// crate, and a profile, and with it a folder, of its own: cargo has one file for both, and takes either for the other.
+const MODULES: [Module; 2] = [
+    Module {
+        name: "mqttscope",
+        feature: "packets",
+        profile: "release",
+    },
+    Module {
+        name: "schemas",
+        feature: "schemas",
+        profile: "page",
+    },
+];
+
+struct Module {
+    name: &'static str,
+    feature: &'static str,
+    profile: &'static str,
+}
 
 /// Folder of the package, target of wasm-bindgen, and how Node reads the folder's `.js` files.
 const BUILDS: [(&str, &str, &str); 3] = [
@@ -54,28 +71,32 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
         || {
             let sh = &cx.sh;
             sh.remove_path(package(cx))?;
-            for (module, feature) in MODULES {
+            for module in &MODULES {
+                let Module {
+                    feature, profile, ..
+                } = module;
                 cmd!(
                     sh,
-                    "cargo build --release --package mqttscope-js --target {WASM} --no-default-features --features {feature}"
+                    "cargo build --profile {profile} --package mqttscope-js --target {WASM} --no-default-features --features {feature}"
                 )
                 .run()?;
                 for (folder, target, kind) in BUILDS {
                     bind(cx, module, folder, target, kind)?;
                 }
-                share_wasm(cx, module)?;
+                share_wasm(cx, module.name)?;
             }
             describe(cx)
         },
     )
 }
 
-fn bind(cx: &Context, module: &str, folder: &str, target: &str, kind: &str) -> Result<()> {
+fn bind(cx: &Context, module: &Module, folder: &str, target: &str, kind: &str) -> Result<()> {
     let sh = &cx.sh;
     let wasm = context::target_folder(cx)
         .join(WASM)
-        .join("release")
+        .join(module.profile)
         .join("mqttscope_js.wasm");
+    let module = module.name;
     let out = package(cx).join(folder);
     cmd!(
         sh,
