@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 
 use js_sys::Function;
-use mqttscope_view::payload::{Asked, Form};
-use wasm_bindgen::JsValue;
+use mqttscope_view::payload::Asked;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 use yew::{AppHandle, Renderer};
 
@@ -22,24 +22,25 @@ thread_local! {
     static CHANGES: Cell<u32> = const { Cell::new(0) };
 }
 
-type Window = (Element, AppHandle<SchemasDialog>);
+/// Its place, the window, and what had the focus before it.
+type Window = (Element, AppHandle<SchemasDialog>, Option<HtmlElement>);
 
-/// The payload of an [`Asked`], in postcard's format, by the schema of its topic: no form or one, in the same format.
+/// The payload of an [`Asked`], in postcard's format, in the form that a person gave for its topic, and what it changed in
+/// that form: forms in the same format.
 ///
 /// # Errors
 /// The bytes are no such thing.
 pub fn by_schema(asked: &[u8]) -> Result<Vec<u8>, postcard::Error> {
     let asked: Asked<'_> = postcard::from_bytes(asked)?;
-    let topic = asked.topic();
-    let shown = topic.and_then(|topic| schemas::known().read.decode(&topic, asked.payload()));
-    let form = shown.map(|shown| Form::of_text("by schema", shown.in_words()));
-    postcard::to_allocvec(&Vec::from_iter(form))
+    postcard::to_allocvec(&asked.by_topic(&schemas::known().read))
 }
 
 /// Opens the window in which schemas are given. `on_change` is called with how often they were changed.
 pub fn give_schemas(on_change: Function) {
     failure::report_panics();
     close();
+    let focused = browser::document().and_then(|document| document.active_element());
+    let focused = focused.and_then(|element| element.dyn_into().ok());
     let host = browser::document().and_then(|document| {
         let host = document.create_element("div").ok()?;
         document.body()?.append_child(&host).ok()?;
@@ -57,12 +58,14 @@ pub fn give_schemas(on_change: Function) {
         on_close: Callback::from(|()| spawn_local(async { close() })),
     };
     let root = Renderer::with_root_and_props(host.clone(), props).render();
-    WINDOW.set(Some((host, root)));
+    WINDOW.set(Some((host, root, focused)));
 }
 
 fn close() {
-    if let Some((host, root)) = WINDOW.take() {
+    if let Some((host, root, focused)) = WINDOW.take() {
         root.destroy();
         host.remove();
+        // The browser would do it where it closes the window by itself; it fails only on an element that is gone.
+        let _ = focused.map(|element| element.focus());
     }
 }

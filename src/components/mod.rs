@@ -3,6 +3,7 @@
 pub(crate) mod annex_host;
 pub mod conversation;
 pub mod dialog;
+pub(crate) mod diff;
 pub mod far_list;
 pub mod glossary;
 pub mod header;

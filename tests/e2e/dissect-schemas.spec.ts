@@ -74,6 +74,53 @@ test("JSON is sorted and folded beside itself, and bytes are numbers", async ({ 
   await expect(shown.getByRole("tabpanel")).toContainText("u16 little-endian  65025");
 });
 
+twice("a payload is compared with the one before it of its topic", async (hand, page) => {
+  const publish = (topic: string, json: string) =>
+    Buffer.from([0x30, 2 + topic.length + json.length, 0, topic.length, ...Buffer.from(topic + json)]).toString("hex");
+  await open(page);
+  await give(page, [publish("a", '{"t":1,"u":2}'), publish("b", '{"t":9}'), publish("a", '{"t":1,"u":3}')].join("\n"));
+  const shown = page.getByTestId("payload");
+  await expect(shown.getByRole("tab", { name: "JSON", exact: true })).toBeVisible();
+  await expect(shown.getByRole("tab", { name: "changes" })).toHaveCount(0);
+  await page.getByTestId("packet").nth(2).click();
+  await expect(shown.getByRole("tab", { name: "changes" })).toBeVisible();
+  for (const tab of await shown.getByRole("tab").all()) {
+    await hand.press(tab);
+    await expect(tab).toHaveAttribute("aria-selected", "true");
+  }
+  await expect(shown.getByRole("tabpanel")).toContainText("Changes since packet 1");
+  await expect(shown.locator(".diff .removed")).toHaveText('− removed:   "u": 2\n');
+  await expect(shown.locator(".diff .added")).toHaveText('+ added:   "u": 3\n');
+  // In the form that is given for the topic.
+  await shown.getByTestId("schemas-open").click();
+  await page.getByTestId("add-schema-rule").click();
+  await page.getByTestId("schema-form").selectOption("text");
+  await page.keyboard.press("Escape");
+  await expect(shown.locator(".diff .added")).toContainText('{"t":1,"u":3}');
+  await expect(shown.getByRole("tab").first()).toHaveText("text");
+});
+
+test("the window gives the focus back, and fits a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page);
+  await give(page, PUBLISH);
+  await page.getByTestId("packet").first().click();
+  await page.getByRole("tab", { name: "Bytes" }).or(page.getByRole("button", { name: "Bytes", exact: true })).first().click();
+  const opener = page.getByTestId("schemas-open");
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  await page.getByTestId("schema-file").setInputFiles([{ ...MOTOR, name: "a-name-that-is-longer-than-a-phone-is-wide.proto" }, READING]);
+  await page.getByTestId("add-schema-rule").click();
+  await page.getByTestId("schema-form").selectOption("Avro R");
+  await page.getByTestId("schema-framing").selectOption("Confluent");
+  await expect(page.getByTestId("schema-id")).toBeVisible();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.evaluate((it) => it.scrollWidth - it.clientWidth)).toBe(0);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(opener).toBeFocused();
+});
+
 twice("schemas are given, ordered and taken away beside a pasted packet", async (hand, page) => {
   await open(page);
   await give(page, PUBLISH);

@@ -116,6 +116,39 @@ test("numbers of CBOR and of bare bytes are charted", async ({ page }) => {
   await expect(page.getByTestId("payload").getByRole("tabpanel", { name: "by schema" })).toContainText("numbers, u8\n7");
 });
 
+twice("a topic has a form that takes no schema, and binary forms are published from JSON", async (hand, page) => {
+  await open(page);
+  await give(page, [], "c/+", "CBOR");
+  // A list of two numbers may be anything.
+  await publish(page, "c/1", "82 01 02", "0", "hex");
+  const row = rows(page, "PUBLISH").first();
+  await expect(row).toContainText("[ 1, 2 ]");
+  await row.click();
+  const shown = page.getByTestId("payload");
+  await expect(shown.getByRole("tab").first()).toHaveText("CBOR");
+  await expect(shown.getByRole("tabpanel", { name: "CBOR" })).toHaveText("[\n  1,\n  2\n]");
+  // In the form of its topic, as the bytes become again.
+  await page.getByTestId("payload-as").selectOption("by schema");
+  await expect(page.getByTestId("publish-payload")).toHaveValue("[\n  1,\n  2\n]");
+  await publish(page, "c/1", '{"t": 21.5}', "0", "by schema");
+  await expect(rows(page, "PUBLISH").last()).toContainText('{ "t": 21.5 }');
+  // Of any topic, and its bytes are those of the other.
+  await publish(page, "other", '{"t": 21.5}', "0", "MessagePack");
+  await expect(rows(page, "PUBLISH").last()).toContainText("other");
+  await rows(page, "PUBLISH").last().click();
+  await expect(shown.getByRole("tabpanel", { name: "MessagePack" })).toContainText('"t": 21.5');
+  for (const tab of await shown.getByRole("tab").all()) {
+    await hand.press(tab);
+    await expect(tab).toHaveAttribute("aria-selected", "true");
+  }
+  await publish(page, "c/1", "ff", "0", "hex");
+  await expect(rows(page, "PUBLISH").last()).toContainText("is no CBOR");
+  await rows(page, "PUBLISH").last().click();
+  await shown.getByRole("tab", { name: "CBOR" }).click();
+  await expect(shown.getByRole("tabpanel", { name: "CBOR" })).toContainText("CBOR does not fit this payload");
+  await expect(shown.getByRole("tab", { name: "hex" })).toBeVisible();
+});
+
 twice("files and topics are given, ordered and taken away", async (hand, page) => {
   await open(page);
   await hand.press(page.getByTestId("schemas-open"));

@@ -33,3 +33,35 @@ for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
     }
   });
 }
+
+// What reads schemas is a file of its own in a bundle that is split, and is loaded by who asks for it.
+test("schemas come on first use", async () => {
+  const contents = `
+    import wasm from "mqttscope/schemas/wasm";
+    const { Schemas, initSync } = await import("mqttscope/schemas/web");
+    initSync({ module: wasm });
+    const schemas = new Schemas({ topics: [["n", { numbers: "u16 big-endian" }]] });
+    console.log(schemas.decode("n", Uint8Array.of(1, 2)).json);`;
+  const folder = mkdtempSync(join(tmpdir(), "bundled-"));
+  try {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: import.meta.dirname },
+      bundle: true,
+      splitting: true,
+      platform: "node",
+      target: "node20",
+      format: "esm",
+      outExtension: { ".js": ".mjs" },
+      outdir: folder,
+      loader: { ".wasm": "binary" },
+      logLevel: "silent",
+      write: false,
+    });
+    for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+    const entry = outputFiles.find(({ path }) => path.endsWith("stdin.mjs"));
+    assert.ok(outputFiles.length > 1 && !entry.text.includes("class Schemas"));
+    assert.equal(execFileSync(process.execPath, [entry.path], { cwd: folder, encoding: "utf8" }), "258\n");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

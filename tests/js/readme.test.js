@@ -22,6 +22,15 @@ test("the example for Node", () => {
   assert.match(lines[3], /^server: \S/);
 });
 
+test("the example of payloads", () => {
+  const [, example] = readme.match(/## Payloads.*?```js\n(.*?)```/s);
+  const args = ["--input-type=module", "-e", example];
+  const said = execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+  const promised = [...example.matchAll(/^console.*; \/\/ (.*)/gm)].map(([, text]) => text);
+  assert.equal(promised.length, 3);
+  assert.deepEqual(said.trim().split("\n"), promised);
+});
+
 test("the linter of captures", () => {
   const [, example] = readme.match(/## Captures.*?```js\n(.*?)```/s);
   const lint = (name) => {

@@ -1,6 +1,8 @@
 // What TypeScript must accept, and what it must not. It is compiled, never run.
 import { Monitor, MqttError, StreamDecoder, decode, dissect, encode, judge, readCapture, readText } from "mqttscope";
 import type { Capture, ControlPacket, Field, Publish } from "mqttscope";
+import type { DecodedPayload, SchemasInit } from "mqttscope/schemas";
+import initSchemas, { Schemas as SchemasInPage } from "mqttscope/schemas/web";
 import init, { decode as decodeInPage } from "mqttscope/web";
 
 const bytes: Uint8Array<ArrayBuffer> = encode([
@@ -115,3 +117,25 @@ const formats = (capture: Capture): string => {
   }
 };
 formats(readCapture(bytes, { keyLog: "", version: "auto" }));
+// Payloads by schemas, loaded when they are first needed.
+const { Schemas, MqttError: sameError } = await import("mqttscope/schemas");
+const given: SchemasInit = {
+  files: [{ name: "m.proto", content: "syntax = 'proto3'; message M { double speed = 1; }" }],
+  topics: [["m/+", { protobuf: "M" }], ["r", { avro: "R", framing: "confluent", id: 7 }], ["n", { numbers: "u16 big-endian" }]],
+};
+const schemas = new Schemas(given);
+const decoded: DecodedPayload | undefined = schemas.decode("m/1", bytes);
+decoded?.json.length;
+decoded?.note?.length;
+const encoded: Uint8Array<ArrayBuffer> | undefined = schemas.encode("m/1", JSON.stringify({ speed: 21.5 }));
+encoded?.buffer.byteLength;
+new Schemas({ topics: schemas.types.map((form) => ["#", form] as const) }).free();
+sameError === MqttError;
+await initSchemas();
+new SchemasInPage(given)[Symbol.dispose]();
+// @ts-expect-error the number that Confluent's wire format begins with
+new Schemas({ topics: [["r", { avro: "R", framing: "confluent" }]] });
+// @ts-expect-error there is no such form
+new Schemas({ topics: [["m", { proto: "M" }]] });
+// @ts-expect-error a payload is bytes
+schemas.decode("m/1", "0800");

@@ -12,6 +12,27 @@ use crate::tools;
 
 const WASM: &str = "wasm32-unknown-unknown";
 
+/// The modules of the package: whoever reads packets does not load what reads payloads by schemas. Each has a feature of the
+/// crate, and a profile, and with it a folder, of its own: cargo has one file for both, and takes either for the other.
+const MODULES: [Module; 2] = [
+    Module {
+        name: "mqttscope",
+        feature: "packets",
+        profile: "release",
+    },
+    Module {
+        name: "schemas",
+        feature: "schemas",
+        profile: "page",
+    },
+];
+
+struct Module {
+    name: &'static str,
+    feature: &'static str,
+    profile: &'static str,
+}
+
 /// Folder of the package, target of wasm-bindgen, and how Node reads the folder's `.js` files.
 const BUILDS: [(&str, &str, &str); 3] = [
     ("node", "nodejs", "commonjs"),
@@ -46,46 +67,52 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
     tools::wasm_target(cx)?;
     tools::for_package(cx)?;
     step(
-        "building the npm package into crates/js/pkg/ (1 to 2 minutes from scratch)",
+        "building the npm package into crates/js/pkg/ (2 to 3 minutes from scratch)",
         || {
             let sh = &cx.sh;
-            cmd!(
-                sh,
-                "cargo build --release --package mqttscope-js --target {WASM}"
-            )
-            .run()?;
             sh.remove_path(package(cx))?;
-            for (folder, target, kind) in BUILDS {
-                bind(cx, folder, target, kind)?;
+            for module in &MODULES {
+                let Module {
+                    feature, profile, ..
+                } = module;
+                cmd!(
+                    sh,
+                    "cargo build --profile {profile} --package mqttscope-js --target {WASM} --no-default-features --features {feature}"
+                )
+                .run()?;
+                for (folder, target, kind) in BUILDS {
+                    bind(cx, module, folder, target, kind)?;
+                }
+                share_wasm(cx, module.name)?;
             }
-            share_wasm(cx)?;
             describe(cx)
         },
     )
 }
 
-fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
+fn bind(cx: &Context, module: &Module, folder: &str, target: &str, kind: &str) -> Result<()> {
     let sh = &cx.sh;
     let wasm = context::target_folder(cx)
         .join(WASM)
-        .join("release")
+        .join(module.profile)
         .join("mqttscope_js.wasm");
+    let module = module.name;
     let out = package(cx).join(folder);
     cmd!(
         sh,
-        "wasm-bindgen --target {target} --out-dir {out} --out-name mqttscope {wasm}"
+        "wasm-bindgen --target {target} --out-dir {out} --out-name {module} {wasm}"
     )
     .run()?;
     // The raw exports of the wasm are nobody's business.
-    sh.remove_path(out.join("mqttscope_bg.wasm.d.ts"))?;
+    sh.remove_path(out.join(format!("{module}_bg.wasm.d.ts")))?;
     // The bundler's build has the classes in a script of their own.
     let script = match target {
-        "bundler" => out.join("mqttscope_bg.js"),
-        _ => out.join("mqttscope.js"),
+        "bundler" => out.join(format!("{module}_bg.js")),
+        _ => out.join(format!("{module}.js")),
     };
     sh.write_file(&script, glue::guarded(&sh.read_file(&script)?)?)?;
     if target == "bundler" {
-        let entry = out.join("mqttscope.js");
+        let entry = out.join(format!("{module}.js"));
         let exports = sh.read_file(&entry)?;
         if !exports.contains(EXPORTS) {
             bail!(
@@ -106,33 +133,35 @@ fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
 
 /// Leaves one WebAssembly module of three, that of the bundlers' build, and optimizes it: it names the
 /// script that it imports, which stands beside it.
-fn share_wasm(cx: &Context) -> Result<()> {
+fn share_wasm(cx: &Context, module: &str) -> Result<()> {
     let sh = &cx.sh;
-    let bound = package(cx).join("bundler").join("mqttscope_bg.wasm");
+    let bound = package(cx)
+        .join("bundler")
+        .join(format!("{module}_bg.wasm"));
     let shared = sh.read_binary_file(&bound)?;
     for (folder, own, common) in [
         (
             "node",
-            "`${__dirname}/mqttscope_bg.wasm`",
-            "`${__dirname}/../bundler/mqttscope_bg.wasm`",
+            format!("`${{__dirname}}/{module}_bg.wasm`"),
+            format!("`${{__dirname}}/../bundler/{module}_bg.wasm`"),
         ),
         (
             "web",
-            "new URL('mqttscope_bg.wasm'",
-            "new URL('../bundler/mqttscope_bg.wasm'",
+            format!("new URL('{module}_bg.wasm'"),
+            format!("new URL('../bundler/{module}_bg.wasm'"),
         ),
     ] {
         let folder = package(cx).join(folder);
-        let wasm = folder.join("mqttscope_bg.wasm");
-        let script = folder.join("mqttscope.js");
+        let wasm = folder.join(format!("{module}_bg.wasm"));
+        let script = folder.join(format!("{module}.js"));
         let text = sh.read_file(&script)?;
-        if sh.read_binary_file(&wasm)? != shared || !text.contains(own) {
+        if sh.read_binary_file(&wasm)? != shared || !text.contains(&own) {
             bail!(
                 "the builds of the package are no longer alike, or load their module in another way"
             );
         }
         sh.remove_path(wasm)?;
-        sh.write_file(script, text.replacen(own, common, 1))?;
+        sh.write_file(script, text.replacen(&own, &common, 1))?;
     }
     Ok(cmd!(sh, "wasm-opt -O3 {FEATURES...} {bound} -o {bound}").run()?)
 }

@@ -1,11 +1,13 @@
 //! What payloads say beyond their bytes: by the schemas that a person gave, and as Sparkplug B.
 
 use mqttscope_protocol::{PayloadForm, RecordId};
-use mqttscope_schema::{Form, Schemas, Shown};
-use mqttscope_view::{escape, payload};
+use mqttscope_schema::{Form, Plain, Schemas, Shown};
+use mqttscope_view::escape;
+use mqttscope_view::payload::by_topic;
 use serde_json::Value;
 
 use crate::sparkplug::Sparkplug;
+use crate::view::rows;
 
 /// Bytes of a payload above which a row does not look into it.
 const LOOKED_INTO: usize = 16 << 10;
@@ -20,8 +22,8 @@ pub(crate) struct Payloads {
 impl Payloads {
     /// The forms of a payload, the likeliest first: what a person said of its topic, then what its topic says by itself.
     pub(crate) fn forms(&self, topic: &str, record: RecordId, body: &[u8]) -> Vec<PayloadForm> {
-        let by_schema = self.schemas.decode(topic, body).map(|shown| PayloadForm {
-            name: "by schema".to_owned(),
+        let given = by_topic::decode(&self.schemas, topic, body).map(|shown| PayloadForm {
+            name: shown.tab().to_owned(),
             text: shown.in_words(),
         });
         let sparkplug = self.sparkplug.shown(topic, record, body);
@@ -29,7 +31,7 @@ impl Payloads {
             name: "Sparkplug B".to_owned(),
             text,
         });
-        by_schema.into_iter().chain(sparkplug).collect()
+        given.into_iter().chain(sparkplug).collect()
     }
 
     /// The likeliest of them in one line of so many characters, and what it is.
@@ -42,12 +44,20 @@ impl Payloads {
     ) -> Option<(&'static str, String)> {
         // No bytes are a message of Protobuf, too, but here they clear what is retained.
         let small = Some(body).filter(|body| (1..=LOOKED_INTO).contains(&body.len()));
-        if let Some(shown) = small.and_then(|body| self.schemas.decode(topic, body)) {
-            let text = match &shown.text {
-                Ok(text) => one_line(text),
-                Err(fault) => format!("does not fit its schema: {fault}"),
+        if let Some(shown) = small.and_then(|body| by_topic::decode(&self.schemas, topic, body)) {
+            let text = match (&shown.text, &shown.form) {
+                (Ok(_), Form::Plain(Plain::Text)) => escape::escape_start(body, most),
+                (Ok(_), Form::Plain(Plain::Hex)) => rows::in_hex(body, most),
+                (Ok(text), _) => escape::escape_start(one_line(text).as_bytes(), most),
+                (Err(fault), form) => {
+                    let text = match form {
+                        Form::Plain(plain) => format!("is no {}: {fault}", plain.name()),
+                        _ => format!("does not fit its schema: {fault}"),
+                    };
+                    escape::escape_start(text.as_bytes(), most)
+                }
             };
-            return Some((kind(&shown), escape::escape_start(text.as_bytes(), most)));
+            return Some((kind(&shown), text));
         }
         let line = self.sparkplug.line(topic, record, body, most);
         line.map(|line| ("Sparkplug B", line))
@@ -55,12 +65,13 @@ impl Payloads {
 
     /// The likeliest of them that fits, one value a line.
     pub(crate) fn text(&self, topic: &str, record: RecordId, body: &[u8]) -> Option<String> {
-        let by_schema = self.by_schema(topic, body);
-        by_schema.or_else(|| self.sparkplug.shown(topic, record, body))
+        let given = by_topic::decode(&self.schemas, topic, body);
+        let given = given.and_then(|shown| shown.text.ok());
+        given.or_else(|| self.sparkplug.shown(topic, record, body))
     }
 
-    /// What a payload says, for paths into it: by the schema of its topic, as Sparkplug B with the metrics by their names,
-    /// or as it is detected.
+    /// What a payload says, for paths into it: in the form that a person gave for its topic, as Sparkplug B with the metrics
+    /// by their names, or as it is detected.
     pub(crate) fn value(
         &self,
         topic: &str,
@@ -68,15 +79,9 @@ impl Payloads {
         body: &[u8],
         content_type: Option<&str>,
     ) -> Option<Value> {
-        let by_schema = || serde_json::from_str(&self.by_schema(topic, body)?).ok();
-        let by_topic = || self.sparkplug.value(topic, record, body);
-        let detected = || payload::value(body, content_type);
-        by_schema().or_else(by_topic).or_else(detected)
-    }
-
-    /// As JSON, where a schema says what it is, and it fits.
-    fn by_schema(&self, topic: &str, body: &[u8]) -> Option<String> {
-        self.schemas.decode(topic, body)?.text.ok()
+        by_topic::value(&self.schemas, topic, body, content_type, || {
+            self.sparkplug.value(topic, record, body)
+        })
     }
 }
 
@@ -85,6 +90,7 @@ fn kind(shown: &Shown) -> &'static str {
         Form::Avro(..) => "Avro",
         Form::Json(_) => "JSON",
         Form::Numbers(_) => "numbers",
+        Form::Plain(plain) => plain.name(),
         _ => "Protobuf",
     }
 }

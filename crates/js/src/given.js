@@ -59,6 +59,9 @@ const FIELDS = new Map(Object.entries({
   "CONNECT.will": names("qos retain properties topicName payload"),
   "SUBSCRIBE.subscriptions": names("topicFilter maximumQos noLocal retainAsPublished retainHandling"),
   options: names("version from maximumPacketSize maximumPackets maximumFields"),
+  Schemas: names("files topics"),
+  "Schemas.files": names("name content"),
+  "Schemas.form": names("protobuf avro framing id jsonSchema numbers"),
 }));
 
 /** The first field that an object of this kind may not have; any may stand where there is no such kind. */

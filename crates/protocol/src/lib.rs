@@ -50,6 +50,7 @@ pub use led::{
 pub use message::TextMessage;
 pub use mqttscope_examine::{Compared, ComparedCheck, ComparedFact, SavedCard, Verdict};
 pub use mqttscope_shared::{Instant, Recorded};
+pub use mqttscope_view::payload::{DiffLine, LineChange};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
@@ -58,8 +59,8 @@ pub use report::{
     StateAt, Summary, TimedPacket,
 };
 pub use rows::{
-    DiffLine, FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, LineChange,
-    MessageRow, TopicRow, WireRow,
+    FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, MessageRow, TopicRow,
+    WireRow,
 };
 
 pub use mqttscope_schema as schema;

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use mqttscope_shared::Instant;
+use mqttscope_view::payload::DiffLine;
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -263,24 +264,4 @@ pub struct HistoryRow {
     pub size: u32,
     /// Its beginning.
     pub preview: String,
-}
-
-/// A line of two payloads that are compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiffLine {
-    /// What became of it.
-    pub change: LineChange,
-    /// The line.
-    pub text: String,
-}
-
-/// What became of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LineChange {
-    /// It is in both.
-    Same,
-    /// It was in the payload before.
-    Removed,
-    /// It is new.
-    Added,
 }

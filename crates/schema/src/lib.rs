@@ -35,6 +35,7 @@ mod fault;
 mod given;
 mod json_schema;
 mod numbers;
+mod plain;
 mod protobuf;
 mod value;
 
@@ -51,7 +52,9 @@ use serde::{Deserialize, Serialize};
 use avro::Avro;
 pub use avro::Framing;
 use json_schema::JsonSchema;
+pub use plain::Plain;
 use protobuf::Proto;
+pub use value::CUT;
 use value::Value;
 
 /// Bytes of a file that is read.
@@ -101,6 +104,8 @@ pub enum Form {
     Numbers(Numbers),
     /// Not by a schema, whatever a later rule says.
     Detected,
+    /// Without any file, and whatever they look like. Nothing here reads it: who shows payloads has readers of its own.
+    Plain(Plain),
 }
 
 /// A payload as its schema has it.
@@ -175,7 +180,7 @@ impl Schemas {
     pub fn has(&self, form: &Form) -> bool {
         match form {
             Form::Avro(name, _) => self.avro.contains_key(name),
-            Form::Numbers(_) | Form::Detected => true,
+            Form::Numbers(_) | Form::Plain(_) | Form::Detected => true,
             other => self.types.contains(other),
         }
     }
@@ -197,7 +202,7 @@ impl Schemas {
             .filter(|form| **form != Form::Detected)
     }
 
-    /// The payload of a topic; `None`: no rule says what it is.
+    /// The payload of a topic; `None`: no rule says what it is, or it takes no schema ([`Form::Plain`]).
     #[must_use]
     pub fn decode(&self, topic: &str, payload: &[u8]) -> Option<Shown> {
         let form = self.form(topic)?;
@@ -243,12 +248,12 @@ impl Schemas {
             Form::Numbers(numbers) => {
                 shown.text = numbers::decode(*numbers, payload).map(|value| value.to_json());
             }
-            Form::Detected => return None,
+            Form::Plain(_) | Form::Detected => return None,
         }
         Some(shown)
     }
 
-    /// The payload of a topic from JSON; `None`: no rule says what it is.
+    /// The payload of a topic from JSON; `None`: no rule says what it is, or it takes no schema ([`Form::Plain`]).
     ///
     /// # Errors
     /// Why it cannot be written, with the field.
@@ -271,7 +276,7 @@ impl Schemas {
                 schema.map(|schema| schema.check(&json).map(|()| typed.to_vec()))
             }
             Form::Numbers(numbers) => Some(numbers::encode(*numbers, &json)),
-            Form::Detected => return None,
+            Form::Plain(_) | Form::Detected => return None,
         };
         let Some(written) = written else {
             return Some(Err(self.missing(form)));
@@ -309,12 +314,23 @@ impl Schemas {
 }
 
 impl Shown {
+    /// What its tab is called, which says what it is read as where it takes no schema.
+    #[must_use]
+    pub const fn tab(&self) -> &'static str {
+        match self.form {
+            Form::Plain(plain) => plain.name(),
+            _ => "by schema",
+        }
+    }
+
     /// What it is read as, what is to be known beside it, and the value, or why there is none: each on lines of its own.
     #[must_use]
     pub fn in_words(&self) -> String {
         let name = self.form.name();
         let note = self.note.iter().map(|note| format!("\n{note}"));
         match &self.text {
+            // The tab says it.
+            Ok(text) if matches!(self.form, Form::Plain(_)) => text.clone(),
             Ok(text) => format!("{name}{}\n{text}", note.collect::<String>()),
             Err(fault) => format!("{name} does not fit this payload:\n{fault}."),
         }
@@ -330,6 +346,7 @@ impl Form {
             Self::Avro(name, _) => format!("Avro {name}"),
             Self::Json(name) => format!("JSON Schema {name}"),
             Self::Numbers(numbers) => format!("numbers, {}", numbers.name()),
+            Self::Plain(plain) => plain.name().to_owned(),
             Self::Detected => "as detected".to_owned(),
         }
     }

@@ -8,6 +8,9 @@ use alloc::vec::Vec;
 /// Characters that are shown; a page full of text helps nobody.
 const MOST: usize = 256 << 10;
 
+/// The end of a text that is too long to be shown.
+pub const CUT: &str = "\n… the rest is left out here";
+
 /// A value. Members of an object stand in the order of its schema.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
@@ -64,7 +67,7 @@ impl Value {
         let is_whole = self.write(&mut out, 0);
         if is_whole.is_none() {
             out.truncate(out.floor_char_boundary(MOST));
-            out.push_str("\n… the rest is left out here");
+            out.push_str(CUT);
         }
         out
     }

@@ -1,13 +1,21 @@
 //! What a PUBLISH or a will carries, in each form that it can be read in.
 
 use mqttscope_view::digits::{counted, grouped};
-use mqttscope_view::payload::payload_of;
+use mqttscope_view::payload::{DiffLine, LineChange, payload_of};
 use yew::prelude::*;
 
 use super::Shown;
+use crate::components::diff::diff_lines;
 
-/// A form: its name, what kind of an image it is the address of, and what it shows.
-type Form = (AttrValue, Option<Picture>, AttrValue);
+/// A form that is shown.
+struct Form {
+    name: AttrValue,
+    /// What kind of an image its text is the address of.
+    picture: Option<Picture>,
+    text: AttrValue,
+    /// What the payload changed, below the text.
+    changes: Vec<DiffLine>,
+}
 
 /// The most pixels of an image that is shown unasked. Decoded, a pixel takes 4 bytes.
 const MOST_PIXELS: u64 = 16_000_000;
@@ -49,27 +57,28 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
     // Not in every drawing: a payload may be long.
     let forms = use_memo(props.shown.clone(), |shown| -> Vec<Form> {
         let forms = shown.forms().iter();
-        let forms = forms.map(|form| {
-            let text = form.text.clone().into();
-            (form.name.clone().into(), form.image.map(Picture), text)
+        let forms = forms.map(|form| Form {
+            name: form.name.clone().into(),
+            picture: form.image.map(Picture),
+            text: form.text.clone().into(),
+            changes: form.changes.clone(),
         });
         forms.collect()
     });
     let shown = &props.shown;
-    let named = |form: &&Form| form.0 == *chosen;
+    let named = |form: &&Form| form.name == *chosen;
     let (Some(node), Some(form)) = (
         payload_of(shown.dissection()),
         forms.iter().find(named).or(forms.first()),
     ) else {
         return Html::default();
     };
-    let (open, picture, content) = form;
-    let picture = *picture;
+    let (open, picture, content) = (&form.name, form.picture, &form.text);
     let name = shown.tree().get(node).map(|node| node.field);
     let len = shown.tree().content(node, shown.bytes()).len();
     let tabs = forms
         .iter()
-        .map(|(name, ..)| tab(name, name == open, &chosen));
+        .map(|form| tab(&form.name, form.name == *open, &chosen));
     let hesitates = picture.and_then(Picture::hesitates);
     let is_asked = (*asked)
         .as_ref()
@@ -86,7 +95,8 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
             }
         }
         (Some(_), None) => html! { <img src={content} alt="What the payload shows" /> },
-        (None, _) => html! { { content } },
+        (None, _) if form.changes.is_empty() => html! { { content } },
+        (None, _) => changes(content, &form.changes),
     };
     html! {
         <section class="message" aria-label="Payload" data-testid="payload">
@@ -97,7 +107,7 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
                 if let Some(give) = &props.on_schemas {
                     <button
                         data-testid="schemas-open"
-                        title="Read payloads by Protobuf and Avro schemas"
+                        title="Say how payloads of a topic are read: by a schema, as CBOR, as numbers…"
                         onclick={give.reform(|_: MouseEvent| ())}
                     >
                         { "Schemas" }
@@ -113,6 +123,17 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
                 <pre id="payload-view" role="tabpanel" aria-label={open} tabindex="0">{ view }</pre>
             }
         </section>
+    }
+}
+
+/// What the payload changed, below what it is compared with; the lines themselves where one of them is another.
+fn changes(content: &AttrValue, lines: &[DiffLine]) -> Html {
+    let is_other = lines.iter().any(|line| line.change != LineChange::Same);
+    html! {
+        <>
+            <span class="quiet">{ content }{ "\n" }</span>
+            if is_other { <span class="diff" data-testid="diff">{ diff_lines(lines) }</span> }
+        </>
     }
 }
 

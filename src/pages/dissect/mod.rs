@@ -29,6 +29,7 @@ mod waiting;
 
 use std::rc::Rc;
 
+use mqttscope_view::payload::merged;
 use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, Shown};
@@ -84,14 +85,14 @@ pub fn Dissect(props: &DissectProps) -> Html {
 
     // The reader knows what was probably meant, and what a payload says.
     let has_reader = *desk.reader == ReaderStage::Here;
-    let (by_schema, on_schemas) = schemas::use_schemas(&desk);
+    let (given, on_schemas) = schemas::use_schemas(&desk);
     let recording = Same::of(&now.recording);
-    let key = (recording, now.packet, has_reader, by_schema.clone());
+    let key = (recording, now.packet, has_reader, given.clone());
     let shown = use_memo(key, |_| {
         let doubtful = now.recording.doubtful(now.packet);
         let repairs = doubtful.map(|it| reader::repairs(&it)).unwrap_or_default();
         Shown::of(&now.recording, now.packet, repairs, |asked| {
-            by_schema.into_iter().chain(reader::forms(asked)).collect()
+            merged(given, reader::forms(asked))
         })
     });
     let on_select = {

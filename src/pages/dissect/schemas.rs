@@ -1,5 +1,5 @@
-//! A payload by the schema of its topic. The annex reads it, which is loaded only where this browser keeps schemas, or one
-//! is to be given.
+//! A payload in the form that a person gave for its topic. The annex reads it, which is loaded only where this browser keeps
+//! such forms, or one is to be given.
 
 use std::rc::Rc;
 
@@ -13,13 +13,17 @@ use super::desk::Desk;
 use crate::services::{annex, reader, schemas};
 use crate::state::same::Same;
 
-/// The selected packet's payload as its schema has it, and what asks for schemas.
+/// The forms of the selected packet's payload that a person gave for its topic, and what asks for others.
 #[hook]
-pub(super) fn use_schemas(desk: &Rc<Desk>) -> (Option<Form>, Callback<()>) {
-    // How often they were changed, and the packet that was read with its form.
+pub(super) fn use_schemas(desk: &Rc<Desk>) -> (Vec<Form>, Callback<()>) {
+    // How often they were changed, and the packet that was read with its forms.
     let changes = use_state_eq(|| 0_u32);
-    let read = use_state_eq(|| (None, None));
-    let key = (Same::of(&desk.now.recording), desk.now.packet, *changes);
+    let read = use_state_eq(|| (None, Vec::new()));
+    let key = (
+        Same::of(&desk.now.recording),
+        desk.now.packet,
+        *changes,
+    );
     {
         let (recording, packet) = (desk.now.recording.clone(), desk.now.packet);
         let read = read.setter();
@@ -38,7 +42,7 @@ pub(super) fn use_schemas(desk: &Rc<Desk>) -> (Option<Form>, Callback<()>) {
                     // That it did not come is told by whoever asks for the annex; the other forms are there.
                     let found = annex::ask("by_schema", &given).await.ok();
                     let forms = found.map(|found| reader::forms_in(&Uint8Array::new(&found)));
-                    read.set((Some(key), forms.and_then(|forms| forms.into_iter().next())));
+                    read.set((Some(key), forms.unwrap_or_default()));
                 });
             }
         });
@@ -56,6 +60,10 @@ pub(super) fn use_schemas(desk: &Rc<Desk>) -> (Option<Form>, Callback<()>) {
             });
         })
     };
-    let form = (read.1.clone()).filter(|_| read.0 == Some(key));
-    (form, give)
+    let forms = if read.0 == Some(key) {
+        read.1.clone()
+    } else {
+        Vec::new()
+    };
+    (forms, give)
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope_protocol::{Command, ConnectionView, EventView, History, Packet, RecordId, WireRow};
-use mqttscope_view::payload::{Asked, Form};
+use mqttscope_view::payload::{Asked, Form, merged};
 use mqttscope_wire::{Context, PacketType, Rule, Sender, dissect};
 use yew::prelude::*;
 
@@ -171,6 +171,6 @@ pub(super) fn shown(packet: &Packet) -> Shown {
     let given = packet.forms.iter();
     let given = given.map(|form| Form::of_text(&form.name, form.text.clone()));
     let own = Asked::of(&dissection, &packet.bytes).map(|asked| asked.forms());
-    let forms = given.chain(own.into_iter().flatten()).collect();
+    let forms = merged(given.collect(), own.unwrap_or_default());
     Shown::new(packet.bytes.as_slice().into(), dissection, 0, forms)
 }

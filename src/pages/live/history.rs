@@ -1,12 +1,13 @@
 //! Earlier messages of a topic, and what the selected one changed.
 
-use mqttscope_protocol::{DiffLine, History, HistoryRow, Instant, LineChange};
+use mqttscope_protocol::{History, HistoryRow, Instant, LineChange};
 use mqttscope_wire::PacketType;
 use yew::prelude::*;
 
 use super::desk::Desk;
 use super::wire_list::clock;
 use super::wire_row::day;
+use crate::components::diff::diff_lines;
 use crate::state::live::words;
 
 /// The list; none: the selected packet, of this type, is not a message, or its history is still to come.
@@ -29,7 +30,7 @@ pub(super) fn history(history: Option<&History>, packet: PacketType, desk: &Desk
             } else if !is_changed {
                 <p class="quiet" data-testid="unchanged">{ "The payload is the same." }</p>
             } else {
-                <pre class="diff" data-testid="diff">{ for history.diff.iter().map(diff_line) }</pre>
+                <pre class="diff" data-testid="diff">{ diff_lines(&history.diff) }</pre>
             }
             <h3>{ "Messages of this topic" }</h3>
             <ol>{ for history.rows.iter().zip(words::before(history.rows.iter().map(|row| Some(row.at)))).map(|(row, before)| {
@@ -37,15 +38,6 @@ pub(super) fn history(history: Option<&History>, packet: PacketType, desk: &Desk
             }) }</ol>
         </div>
     }
-}
-
-fn diff_line(line: &DiffLine) -> Html {
-    let (class, sign, says) = match line.change {
-        LineChange::Same => ("", "  ", ""),
-        LineChange::Removed => ("removed", "− ", "removed: "),
-        LineChange::Added => ("added", "+ ", "added: "),
-    };
-    html! { <span {class}><span aria-hidden="true">{ sign }</span><span class="unseen">{ says }</span>{ &line.text }{ "\n" }</span> }
 }
 
 fn message(

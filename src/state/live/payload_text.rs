@@ -1,6 +1,7 @@
 //! What a person writes as a payload, and the bytes that it stands for.
 
 use mqttscope_capture::text::{self, Format};
+use mqttscope_view::payload::Binary;
 use serde::de::IgnoredAny;
 
 /// How a payload is written.
@@ -17,18 +18,24 @@ pub enum Written {
     Base64,
     /// As a file that was chosen.
     File,
-    /// As JSON that the schema of the topic makes bytes of.
+    /// As JSON that becomes CBOR.
+    Cbor,
+    /// As JSON that becomes MessagePack.
+    MessagePack,
+    /// In the form that a person gave for the topic: by a schema it is JSON that becomes bytes.
     Schema,
 }
 
 impl Written {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Text,
         Self::Json,
         Self::Hex,
         Self::Base64,
         Self::File,
+        Self::Cbor,
+        Self::MessagePack,
         Self::Schema,
     ];
 
@@ -41,6 +48,8 @@ impl Written {
             Self::Hex => "hex",
             Self::Base64 => "base64",
             Self::File => "file",
+            Self::Cbor => "CBOR",
+            Self::MessagePack => "MessagePack",
             Self::Schema => "by schema",
         }
     }
@@ -52,6 +61,16 @@ impl Written {
             .into_iter()
             .find(|written| written.name() == name)
             .unwrap_or_default()
+    }
+
+    /// The binary form that JSON becomes.
+    #[must_use]
+    pub const fn binary(self) -> Option<Binary> {
+        match self {
+            Self::Cbor => Some(Binary::Cbor),
+            Self::MessagePack => Some(Binary::MessagePack),
+            _ => None,
+        }
     }
 
     /// The bytes that a text written so stands for. Nothing stands for no bytes.
@@ -67,8 +86,19 @@ impl Written {
                 .map(|decoded| decoded.bytes)
                 .map_err(|error| error.to_string())
         };
+        if let Some(binary) = self.binary() {
+            let json = Self::Json.bytes(typed)?;
+            // What is still wrong is a name that stands there twice, or nesting.
+            return if json.is_empty() {
+                Ok(json)
+            } else {
+                binary.of_json(typed)
+            };
+        }
         match self {
-            Self::Text | Self::File | Self::Schema => Ok(typed.as_bytes().to_vec()),
+            Self::Text | Self::File | Self::Schema | Self::Cbor | Self::MessagePack => {
+                Ok(typed.as_bytes().to_vec())
+            }
             // An empty message is none: it clears a retained one.
             Self::Json if typed.trim().is_empty() => Ok(Vec::new()),
             Self::Json => serde_json::from_str::<IgnoredAny>(typed)
@@ -147,7 +177,10 @@ mod tests {
 
     #[test]
     fn what_is_written_becomes_bytes() {
-        let table: [(Written, &str, &[u8]); 8] = [
+        let table: [(Written, &str, &[u8]); 11] = [
+            (Written::Cbor, "{\"t\": 1}", b"\xa1\x61t\x01"),
+            (Written::Cbor, " ", b""),
+            (Written::MessagePack, "{\"t\": 1}", b"\x81\xa1t\x01"),
             (Written::Text, "21.5 °C", "21.5 °C".as_bytes()),
             (Written::Text, "", b""),
             (Written::Json, "{\"t\": 1}", b"{\"t\": 1}"),
@@ -171,6 +204,13 @@ mod tests {
             fault,
             "Not valid JSON: line 1, column 4: it ends too early."
         );
+        let fault = Written::Cbor.bytes("{\"t\"").unwrap_err();
+        assert_eq!(
+            fault,
+            "Not valid JSON: line 1, column 4: it ends too early."
+        );
+        let fault = Written::Cbor.bytes("{\"t\":1,\"t\":2}").unwrap_err();
+        assert!(fault.contains("“t” stands there twice"), "{fault}");
         let fault = Written::Hex.bytes("00 zz").unwrap_err();
         assert!(fault.contains("zz"), "{fault}");
         assert!(Written::Base64.bytes("%%%").is_err());

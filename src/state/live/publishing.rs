@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
+use mqttscope_protocol::schema::Form as SchemaForm;
 use mqttscope_protocol::{MessageDraft, MessageProperties, Repeat};
+use mqttscope_view::payload::by_topic;
 use yew::Reducible;
 
 use super::form::{Form, FormAct};
@@ -136,23 +138,27 @@ impl Publishing {
         match (self.written, &self.file) {
             (Written::File, Some((_, bytes))) => Ok(bytes.to_vec()),
             (Written::File, None) => Err("No file is chosen.".into()),
-            (Written::Schema, _) => match self.schemas.read.encode(&self.topic, &self.typed) {
-                Some(Ok(bytes)) => Ok(bytes),
-                Some(Err(fault)) => Err(format!("Not as its schema has it: {fault}.")),
-                None => {
-                    Err("No schema is given for this topic: see Schemas above the list.".into())
-                }
-            },
+            (Written::Schema, _) => self.of_topic(),
             (written, _) => written.bytes(&self.typed),
         }
     }
 
-    /// A payload of the topic as JSON, where its schema has it and makes the same of it again.
-    fn by_schema(&self, payload: &[u8]) -> Option<String> {
+    /// What is typed in the form that was given for the topic.
+    fn of_topic(&self) -> Result<Vec<u8>, String> {
         let schemas = &self.schemas.read;
-        let text = schemas.decode(&self.topic, payload)?.text.ok()?;
-        let again = schemas.encode(&self.topic, &text)?;
-        (again.as_deref() == Ok(payload)).then_some(text)
+        let form = (schemas.form(&self.topic)).map_or_else(String::new, SchemaForm::name);
+        let written = by_topic::encode(schemas, &self.topic, &self.typed);
+        let written =
+            written.ok_or("No form is given for this topic: see Schemas above the list.")?;
+        written.map_err(|fault| format!("Cannot be written as {form}: {fault}."))
+    }
+
+    /// Bytes as they can be written so; `None`: they cannot, or need not.
+    fn retyped(&self, written: Written, payload: &[u8]) -> Option<String> {
+        match written {
+            Written::Schema => by_topic::typed(&self.schemas.read, &self.topic, payload),
+            _ => written.binary()?.to_json(payload),
+        }
     }
 
     /// The message.
@@ -218,9 +224,11 @@ impl Reducible for Publishing {
             PublishingAct::Retain(retain) => next.retain = retain,
             PublishingAct::Write(written) => {
                 // What stands there as bytes is shown as what they say.
-                if written == Written::Schema
+                let is_bytes =
+                    matches!(self.written, Written::Hex | Written::Base64 | Written::File);
+                if is_bytes
                     && let Ok(payload) = self.payload()
-                    && let Some(text) = self.by_schema(&payload)
+                    && let Some(text) = self.retyped(written, &payload)
                 {
                     next.typed = text;
                 }
@@ -253,7 +261,7 @@ impl Reducible for Publishing {
             PublishingAct::Schemas(known) => next.schemas = known,
             PublishingAct::Again(message) => {
                 next.topic = message.topic;
-                (next.written, next.typed) = match next.by_schema(&message.payload) {
+                (next.written, next.typed) = match next.retyped(Written::Schema, &message.payload) {
                     Some(text) => (Written::Schema, text),
                     None => Written::of_bytes(&message.payload),
                 };
@@ -267,7 +275,7 @@ impl Reducible for Publishing {
 
 #[cfg(test)]
 mod tests {
-    use mqttscope_protocol::schema::File;
+    use mqttscope_protocol::schema::{File, Plain, Rule as SchemaRule};
 
     use super::*;
 
@@ -345,7 +353,7 @@ mod tests {
         let wrong = form(vec![by_schema(), PublishingAct::Type("{\"b\": 1}".into())]);
         assert_eq!(
             wrong.draft().unwrap_err(),
-            "Not as its schema has it: field b: M has no such field."
+            "Cannot be written as Protobuf M: field b: M has no such field."
         );
         // Bytes that stand there become JSON, and so does a message that comes back.
         let hex = PublishingAct::Write(Written::Hex);
@@ -361,7 +369,48 @@ mod tests {
             (Written::Schema, &turned.typed)
         );
         let none = after([by_schema()]);
-        assert!(none.draft().unwrap_err().starts_with("No schema is given"));
+        assert!(none.draft().unwrap_err().starts_with("No form is given"));
+    }
+
+    #[test]
+    fn json_becomes_cbor_and_comes_back() {
+        let write = |written, typed: &str| {
+            let acts = [
+                PublishingAct::Write(Written::Text),
+                PublishingAct::Type(typed.into()),
+                PublishingAct::Write(written),
+            ];
+            after(acts)
+        };
+        let form = write(Written::Cbor, "{\"t\": 21.5}");
+        assert_eq!(form.payload().unwrap(), b"\xa1\x61t\xf9\x4d\x60");
+        // Bytes that stand there become what they say.
+        let hex = form.reduce(PublishingAct::Write(Written::Hex));
+        let hex = hex.reduce(PublishingAct::Type("81 a1 74 07".into()));
+        let back = hex.reduce(PublishingAct::Write(Written::MessagePack));
+        assert_eq!(back.typed, "{\n  \"t\": 7\n}");
+        // By what was said of the topic, also when a message comes back.
+        let known = Known::default().with_rule();
+        let rule = SchemaRule {
+            topic_filter: "c".into(),
+            form: SchemaForm::Plain(Plain::Cbor),
+        };
+        let topic = PublishingAct::Schemas(known.with_rule_at(0, Some(rule)));
+        let message = MessageDraft {
+            topic: "c".into(),
+            payload: b"\xa1\x61t\x07".to_vec(),
+            ..MessageDraft::default()
+        };
+        let again = after([topic, PublishingAct::Again(message.clone())]);
+        assert_eq!(again.written, Written::Schema);
+        assert_eq!(again.typed, "{\n  \"t\": 7\n}");
+        assert_eq!(again.payload().unwrap(), message.payload);
+        let wrong = again.reduce(PublishingAct::Type("{".into()));
+        let fault = wrong.payload().unwrap_err();
+        assert!(
+            fault.starts_with("Cannot be written as CBOR: it is no JSON"),
+            "{fault}"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mqttscope_protocol::schema::{File, Form, Framing, Given, Numbers, Rule, Schemas};
+use mqttscope_protocol::schema::{File, Form, Framing, Given, Numbers, Plain, Rule, Schemas};
 use serde::{Deserialize, Serialize};
 
 /// Schemas that are known.
@@ -89,12 +89,14 @@ impl Known {
         Self::new(given)
     }
 
-    /// What a rule may say, each with its name: as detected, the types of the files, and bare numbers.
+    /// What a rule may say, each with its name: as detected, the types of the files, the forms that take no schema, and bare
+    /// numbers.
     #[must_use]
     pub fn choices(&self) -> Vec<(String, Form)> {
         let all = [Form::Detected]
             .into_iter()
             .chain(self.read.types().iter().cloned())
+            .chain(Plain::ALL.map(Form::Plain))
             .chain(Numbers::all().map(Form::Numbers));
         all.map(|form| (form.name(), form)).collect()
     }
@@ -199,10 +201,19 @@ mod tests {
         assert_eq!(read("{"), Given::default());
         let names: Vec<_> = known.choices().into_iter().map(|it| it.0).collect();
         assert_eq!(
-            names[..4],
-            ["as detected", "Protobuf A", "Avro B", "numbers, u8"]
+            names[..5],
+            ["as detected", "Protobuf A", "Avro B", "JSON", "CBOR"]
         );
-        assert_eq!(names.len(), 3 + Numbers::all().count());
+        let plain = Plain::ALL.len();
+        assert_eq!(names.len(), 3 + plain + Numbers::all().count());
+        let raw = known.with_rule_at(
+            1,
+            Some(Rule {
+                form: Form::Plain(Plain::Hex),
+                ..rule
+            }),
+        );
+        assert_eq!(read(&write(&raw.given)), *raw.given);
         // A file of the same name takes the other's place; a rule may stay without its type.
         let other = known.with_files([file("a.proto", "message C {}")]);
         assert_eq!(other.given.files.len(), 2);

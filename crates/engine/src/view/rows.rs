@@ -341,12 +341,14 @@ pub(crate) fn preview(body: &[u8], most: usize) -> String {
         let line: Vec<_> = text.lines().map(str::trim).collect();
         return escape::escape_start(line.join(" ").as_bytes(), most);
     }
-    let hex: Vec<String> = head
-        .iter()
-        .take(most / 3)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    hex.join(" ")
+    in_hex(head, most)
+}
+
+/// So many characters of a payload at most, in pairs of hex digits.
+pub(crate) fn in_hex(body: &[u8], most: usize) -> String {
+    let bytes = body.iter().take(most / 3);
+    let pairs: Vec<String> = bytes.map(|byte| format!("{byte:02x}")).collect();
+    pairs.join(" ")
 }
 
 fn kind(body: &[u8]) -> &'static str {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
-use mqttscope_protocol::schema::{File, Form, Given, Rule};
+use mqttscope_protocol::schema::{File, Form, Given, Plain, Rule};
 use mqttscope_protocol::{Command, LineChange, Looking, MessageDraft};
 use mqttscope_wire::Sender;
 
@@ -233,4 +233,59 @@ fn payloads_are_read_by_the_schema_of_their_topic() {
     world.command(Command::Schemas(Box::default()));
     world.command(Command::Inspect(rows[1].2));
     assert_eq!(world.look().packets[0].forms, []);
+}
+
+#[test]
+fn a_form_that_takes_no_schema_overrules_what_is_detected() {
+    let mut world = connected("5");
+    let text = include_str!("../../../view/tests/fixtures/payloads.txt");
+    let of = |form: &str| {
+        let line = text.lines().find(|line| line.starts_with(form)).unwrap();
+        bytes(line.split('\t').nth(2).unwrap())
+    };
+    world.command(Command::Subscribe(A, vec![subscription("#")]));
+    world.pass(100);
+    // A list of two numbers could be anything: it has no properties here that say what it is.
+    let list = of("CBOR of numbers");
+    publish(&mut world, "motor/1", &list);
+    publish(&mut world, "motor/1", &[&list[..2], b"\x07"].concat());
+    publish(&mut world, "motor/2", &of("JSON"));
+    let rules = [
+        ("motor/1", Plain::Cbor),
+        ("motor/2", Plain::Hex),
+        ("motor/3", Plain::Json),
+    ];
+    world.command(Command::Schemas(Box::new(Given {
+        files: Vec::new(),
+        rules: (rules.into_iter())
+            .map(|(filter, plain)| Rule {
+                topic_filter: filter.to_owned(),
+                form: Form::Plain(plain),
+            })
+            .collect(),
+    })));
+    publish(&mut world, "motor/3", b"on");
+    look(&mut world, "1");
+    let seen = world.look();
+    let sent = seen.messages.iter();
+    let sent: Vec<_> = sent.filter(|it| it.sender == Sender::Client).collect();
+    let rows: Vec<_> = (sent.iter())
+        .map(|row| (&*row.kind, &*row.preview))
+        .collect();
+    assert_eq!(rows[0], ("CBOR", "[ 1, 2 ]"));
+    assert_eq!(rows[2].0, "hex");
+    assert!(rows[2].1.starts_with("7b 22 6d"), "{}", rows[2].1);
+    assert!(rows[3].1.starts_with("is no JSON: it"), "{}", rows[3].1);
+    let (_, values) = charted(&mut world, "motor/1", "1");
+    assert_eq!(values, [2.0, 7.0]);
+    world.command(Command::Inspect(sent[1].record));
+    let seen = world.look();
+    let form = &seen.packets[0].forms[0];
+    assert_eq!((&*form.name, &*form.text), ("CBOR", "[\n  1,\n  7\n]"));
+    let diff = seen.history.unwrap().diff;
+    let changed: Vec<_> = (diff.iter())
+        .filter(|line| line.change != LineChange::Same)
+        .map(|line| line.text.trim())
+        .collect();
+    assert_eq!(changed, ["2", "7"]);
 }

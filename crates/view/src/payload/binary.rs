@@ -7,7 +7,7 @@ use super::{cbor, message_pack, numbers, packed, protobuf};
 /// Forms that hold values: the names of their content types, and how to read and show them.
 type Form = (
     &'static [&'static str],
-    fn(&[u8], Printer) -> Option<Printed>,
+    fn(&[u8], Printer) -> Result<Printed, usize>,
     fn(String) -> View,
 );
 static FORMS: [Form; 2] = [
@@ -80,7 +80,8 @@ fn read(
     printer: Printer,
 ) -> Option<(bool, Printed)> {
     let announced = content_type.is_some_and(|it| is_kind(it, names));
-    let printed = (announced || may_be_values(bytes)).then(|| print(bytes, printer))??;
+    let printed = (announced || may_be_values(bytes)).then(|| print(bytes, printer));
+    let printed = printed?.ok()?;
     // Two bytes are soon a list of one number; a word in it is hardly chance.
     let is_likely = announced || (printed.is_container && printed.has_text);
     Some((is_likely, printed))

@@ -4,24 +4,32 @@ use ciborium_ll::{Decoder, Header};
 
 use super::print::{Printed, Printer};
 
-/// The notation of exactly one data item; `None`: the bytes are something else.
-pub(super) fn print(bytes: &[u8], printer: Printer) -> Option<Printed> {
+/// The notation of exactly one data item, or the byte where what stands there is none, or another one.
+pub(super) fn print(bytes: &[u8], printer: Printer) -> Result<Printed, usize> {
     let mut reader = Reader {
         decoder: Decoder::from(bytes),
         printer,
+        begun: 0,
     };
-    let header = reader.pull()?;
-    reader.item(header)?;
-    (reader.decoder.offset() == bytes.len()).then(|| reader.printer.finish())
+    let is_one = reader.pull().and_then(|header| reader.item(header));
+    let at = reader.decoder.offset();
+    match is_one {
+        Some(()) if at == bytes.len() => Ok(reader.printer.finish()),
+        Some(()) => Err(at),
+        None => Err(reader.begun),
+    }
 }
 
 struct Reader<'a> {
     decoder: Decoder<&'a [u8]>,
     printer: Printer,
+    /// Where the item begins that was read last.
+    begun: usize,
 }
 
 impl Reader<'_> {
     fn pull(&mut self) -> Option<Header> {
+        self.begun = self.decoder.offset();
         self.decoder.pull().ok()
     }
 
@@ -125,7 +133,8 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8]) -> Option<String> {
-        print(bytes, Printer::default()).map(|printed| printed.text)
+        let printed = print(bytes, Printer::default());
+        printed.ok().map(|printed| printed.text)
     }
 
     #[test]
@@ -146,7 +155,8 @@ mod tests {
             // A list can be no key.
             (b"\xa1\x81\x01\x02", None),
         ] {
-            let text = print(bytes, Printer::of_json()).map(|printed| printed.text);
+            let text = print(bytes, Printer::of_json()).ok();
+            let text = text.map(|printed| printed.text);
             assert_eq!(text.as_deref(), json, "{bytes:02x?}");
             assert!(
                 text.is_none_or(|text| serde_json::from_str::<serde_json::Value>(&text).is_ok())

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use mqttscope_schema::Schemas;
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissection, Field, ProtocolVersion, Sender, decode,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{View, image_size, sparkplug, views};
-use crate::payload::Followed;
+use super::{
+    Content, DiffLine, Followed, LineChange, View, by_topic, compare, image_size, sparkplug, views,
+};
 use crate::recording::Recording;
 
 /// Bytes of a payload that are sent to be read; of a longer one, its beginning is.
@@ -25,6 +27,8 @@ pub struct Form {
     pub text: String,
     /// Whether it is an image, with its width and height in pixels where its header says them.
     pub image: Option<Option<(u32, u32)>>,
+    /// What it changed in the payload before it, where this form is that.
+    pub changes: Vec<DiffLine>,
 }
 
 impl Form {
@@ -35,8 +39,38 @@ impl Form {
             name: name.into(),
             text,
             image: None,
+            changes: Vec::new(),
         }
     }
+
+    /// What a payload changed in that of an earlier packet, with its number; `None`: they cannot be compared.
+    fn of_changes(changes: Vec<DiffLine>, since: usize) -> Option<Self> {
+        let is_other = changes.iter().any(|line| line.change != LineChange::Same);
+        let what = match (is_other, changes.is_empty()) {
+            (_, true) => return None,
+            (true, _) => "Changes since",
+            (false, _) => "The same as in",
+        };
+        let text = format!("{what} packet {since}, the message before it of this topic");
+        Some(Self {
+            changes,
+            ..Self::of_text("changes", text)
+        })
+    }
+}
+
+/// The forms of a payload: those that a person gave before those that are detected, and in their place. What it changed is
+/// the last.
+#[must_use]
+pub fn merged(given: Vec<Form>, detected: Vec<Form>) -> Vec<Form> {
+    let mut all = given;
+    for form in detected {
+        if all.iter().all(|it| it.name != form.name) {
+            all.push(form);
+        }
+    }
+    all.sort_by_key(|form| !form.changes.is_empty());
+    all
 }
 
 /// A payload whose forms are asked for.
@@ -53,6 +87,19 @@ pub struct Asked<'a> {
     bytes: &'a [u8],
     /// The length of each, the version that it is read in, and who sent it.
     packets: Vec<(usize, ProtocolVersion, Option<Sender>)>,
+    /// How many packets are before them.
+    before: usize,
+}
+
+/// What the packets up to its own say of a payload.
+#[derive(Default)]
+struct Around<'a> {
+    /// Its topic, also where a Topic Alias stands for it; `None`: it is not known, or its packet is not sound.
+    topic: Option<String>,
+    /// Sparkplug in them.
+    followed: Followed,
+    /// The message before it of the same topic, sender and connection.
+    earlier: Option<(u64, Content<'a>)>,
 }
 
 impl<'a> Asked<'a> {
@@ -71,6 +118,7 @@ impl<'a> Asked<'a> {
             format_indicator: tree.number(Field::PayloadFormatIndicator),
             bytes: &[],
             packets: Vec::new(),
+            before: 0,
         })
     }
 
@@ -86,9 +134,8 @@ impl<'a> Asked<'a> {
             left.is_some()
         };
         let near = known.iter().rev().take_while(is_near).count();
-        let near = known
-            .get(known.len().saturating_sub(near)..)
-            .unwrap_or_default();
+        let before = known.len().saturating_sub(near);
+        let near = known.get(before..).unwrap_or_default();
         let (Some(first), Some(last)) = (near.first(), near.last()) else {
             return self;
         };
@@ -102,6 +149,7 @@ impl<'a> Asked<'a> {
                 .iter()
                 .map(|it| (it.at.len, it.at.version, it.from))
                 .collect(),
+            before,
             ..self
         }
     }
@@ -109,56 +157,101 @@ impl<'a> Asked<'a> {
     /// The forms that it can be read in, the likeliest first; hex is always there.
     #[must_use]
     pub fn forms(&self) -> Vec<Form> {
+        let around = self.around();
         let views = views(self.payload, self.content_type, self.format_indicator);
         let form = |view: View| Form {
             image: matches!(view, View::Image(_)).then(|| image_size(self.payload)),
-            name: view.name().to_owned(),
-            text: view.into_content(),
+            ..Form::of_text(view.name(), view.into_content())
         };
-        (self.sparkplug().into_iter().chain(views))
-            .map(form)
+        let sparkplug = self.sparkplug(&around, self.number(), self.payload);
+        let sparkplug = sparkplug.map(|text| Form::of_text("Sparkplug B", text));
+        let changes = self.changes(&around, |number, payload| {
+            self.sparkplug(&around, number, payload)
+        });
+        (sparkplug.into_iter())
+            .chain(views.into_iter().map(form))
+            .chain(changes)
             .collect()
     }
 
-    /// What the message carries.
+    /// The form that a person gave for its topic, and what it changed in that form; nothing where nobody gave one.
     #[must_use]
-    pub const fn payload(&self) -> &[u8] {
-        self.payload
+    pub fn by_topic(&self, schemas: &Schemas) -> Vec<Form> {
+        let around = self.around();
+        let read = |payload: &[u8]| by_topic::decode(schemas, around.topic.as_deref()?, payload);
+        let Some(shown) = read(self.payload) else {
+            return Vec::new();
+        };
+        let changes = self.changes(&around, |_, payload| read(payload)?.text.ok());
+        let shown = Form::of_text(shown.tab(), shown.in_words());
+        [shown].into_iter().chain(changes).collect()
     }
 
-    /// The Topic Name of the message, or of the will; one that a Topic Alias stands for is that of a packet before. `None`:
-    /// it is not known, or the packet is not sound.
-    #[must_use]
-    pub fn topic(&self) -> Option<String> {
-        let mut aliases = HashMap::new();
-        let (mut rest, mut found) = (self.bytes, None);
-        for &(len, version, from) in &self.packets {
-            let (packet, behind) = rest.split_at_checked(len)?;
+    /// What it changed in the message before it of its topic; `text` makes of the payload of the packet with this number
+    /// what is compared.
+    fn changes(
+        &self,
+        around: &Around<'_>,
+        text: impl Fn(u64, &[u8]) -> Option<String>,
+    ) -> Option<Form> {
+        let (number, earlier) = around.earlier.as_ref()?;
+        let now = Content {
+            payload: self.payload,
+            content_type: self.content_type,
+            format_indicator: self.format_indicator,
+        };
+        let told = || text(*number, earlier.payload).zip(text(self.number(), self.payload));
+        let since = usize::try_from(*number).ok()?.saturating_add(self.before);
+        Form::of_changes(compare(earlier, &now, told), since.saturating_add(1))
+    }
+
+    /// The number of its own packet, the last one.
+    fn number(&self) -> u64 {
+        self.packets.len().saturating_sub(1) as u64
+    }
+
+    fn around(&self) -> Around<'a> {
+        let mut around = Around::default();
+        let (mut aliases, mut latest) = (HashMap::new(), HashMap::new());
+        let mut rest = self.bytes;
+        for (number, &(len, version, from)) in (0..).zip(&self.packets) {
+            let Some((bytes, behind)) = rest.split_at_checked(len) else {
+                return Around::default();
+            };
             rest = behind;
+            let sender = from.unwrap_or(Sender::Client);
+            (around.followed).push(0, number, sender, version, bytes);
             let context = Context {
                 version,
                 sender: from,
             };
-            found = match decode(packet, context) {
-                Ok(Decoded::Packet { packet, .. }) => topic_of(&packet, from, &mut aliases),
+            let packet = match decode(bytes, context) {
+                Ok(Decoded::Packet { packet, .. }) => Some(packet),
+                _ => None,
+            };
+            around.topic =
+                (packet.as_ref()).and_then(|packet| topic_of(packet, from, &mut aliases));
+            around.earlier = match (packet, &around.topic) {
+                (Some(ControlPacket::Publish(publish)), Some(topic)) => {
+                    let now = (number, Content::of(&publish));
+                    latest.insert((from, topic.clone()), now)
+                }
+                (Some(ControlPacket::Connect(_)), _) => {
+                    // What came before is of another connection.
+                    latest.clear();
+                    None
+                }
                 _ => None,
             };
         }
-        found
+        around
     }
 
     /// As Sparkplug B, where its topic is one of those: names and types are those of the births before.
-    fn sparkplug(&self) -> Option<View> {
-        let (mut followed, mut rest) = (Followed::default(), self.bytes);
-        let mut topic = None;
-        for (number, &(len, version, from)) in (0..).zip(&self.packets) {
-            let (packet, behind) = rest.split_at_checked(len)?;
-            rest = behind;
-            topic = followed.push(0, number, from.unwrap_or(Sender::Client), version, packet);
-        }
-        let number = self.packets.len().saturating_sub(1) as u64;
-        let topic = topic?;
-        sparkplug(&topic, self.payload, &followed.names(&topic, number)?)
+    fn sparkplug(&self, around: &Around<'_>, number: u64, payload: &[u8]) -> Option<String> {
+        let topic = around.topic.as_deref()?;
+        let names = around.followed.names(topic, number)?;
+        Some(sparkplug(topic, payload, &names)?.into_content())
     }
 }
 
@@ -213,6 +306,7 @@ fn beginning(payload: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mqttscope_schema::{Given, Plain, Rule};
 
     /// The topic of the last of these packets of version 5.
     fn topic(packets: &[&[u8]]) -> Option<String> {
@@ -224,8 +318,9 @@ mod tests {
             packets: (packets.iter())
                 .map(|packet| (packet.len(), ProtocolVersion::V5, Some(Sender::Client)))
                 .collect(),
+            before: 0,
         };
-        asked.topic()
+        asked.around().topic
     }
 
     #[test]
@@ -241,5 +336,73 @@ mod tests {
         assert_eq!(topic(&[]), None);
         let will = b"\x10\x15\0\x04MQTT\x05\x06\0\x3c\0\0\0\0\0\x01w\0\x02hi";
         assert_eq!(topic(&[will]).as_deref(), Some("w"));
+    }
+
+    fn asked<'a>(bytes: &'a [u8], packets: &[&[u8]], payload: &'a [u8], from: Sender) -> Asked<'a> {
+        Asked {
+            payload,
+            content_type: None,
+            format_indicator: None,
+            bytes,
+            packets: (packets.iter())
+                .map(|packet| (packet.len(), ProtocolVersion::V5, Some(from)))
+                .collect(),
+            before: 4,
+        }
+    }
+
+    fn changed(
+        packets: &[&[u8]],
+        payload: &[u8],
+        schemas: &Schemas,
+    ) -> Option<(String, Vec<String>)> {
+        let bytes = packets.concat();
+        let asked = asked(&bytes, packets, payload, Sender::Client);
+        let forms = merged(asked.by_topic(schemas), asked.forms());
+        let names = forms
+            .iter()
+            .map(|form| &form.name)
+            .collect::<std::collections::HashSet<_>>();
+        assert_eq!(names.len(), forms.len());
+        let changes = forms.last().filter(|form| form.name == "changes")?;
+        let lines = changes
+            .changes
+            .iter()
+            .filter(|line| line.change != LineChange::Same);
+        let lines = lines.map(|line| line.text.clone()).collect();
+        Some((changes.text.clone(), lines))
+    }
+
+    #[test]
+    fn a_payload_is_compared_with_the_one_before_it_of_its_topic() {
+        let connect = b"\x10\x0d\0\x04MQTT\x05\x02\0\x3c\0\0\0";
+        let one = b"\x30\x11\0\x01a\0{\"t\":1,\"u\":2}";
+        let other = b"\x30\x05\0\x01b\0x";
+        let two = b"\x30\x11\0\x01a\0{\"t\":1,\"u\":3}";
+        let none = Schemas::default();
+        let (one, two) = (&one[..], &two[..]);
+        let body = &two[6..];
+        let (said, lines) = changed(&[one, other, two], body, &none).unwrap();
+        assert_eq!(
+            said,
+            "Changes since packet 5, the message before it of this topic"
+        );
+        assert_eq!(lines, ["  \"u\": 2", "  \"u\": 3"]);
+        let (said, lines) = changed(&[one, other, one], &one[6..], &none).unwrap();
+        assert!(said.starts_with("The same as in packet 5"), "{said}");
+        assert_eq!(lines, Vec::<String>::new());
+        // The first of its topic, and of its connection.
+        assert_eq!(changed(&[other, two], body, &none), None);
+        assert_eq!(changed(&[one, connect, two], body, &none), None);
+        // In the form that a person gave.
+        let text = Schemas::read(&Given {
+            files: Vec::new(),
+            rules: vec![Rule {
+                topic_filter: "a".to_owned(),
+                form: mqttscope_schema::Form::Plain(Plain::Text),
+            }],
+        });
+        let (_, lines) = changed(&[one, two], body, &text).unwrap();
+        assert_eq!(lines, ["{\"t\":1,\"u\":2}", "{\"t\":1,\"u\":3}"]);
     }
 }

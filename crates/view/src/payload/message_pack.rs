@@ -5,27 +5,32 @@ use rmp::decode::{Bytes, RmpRead as _, read_marker};
 
 use super::print::{Printed, Printer};
 
-/// The text of exactly one object; `None`: the bytes are something else.
-pub(super) fn print(bytes: &[u8], printer: Printer) -> Option<Printed> {
+/// The text of exactly one object, or the byte where what stands there is none, or another one.
+pub(super) fn print(bytes: &[u8], printer: Printer) -> Result<Printed, usize> {
     let mut reader = Reader {
         bytes: Bytes::new(bytes),
         printer,
+        left: bytes.len(),
     };
-    reader.object()?;
-    reader
-        .bytes
-        .remaining_slice()
-        .is_empty()
-        .then(|| reader.printer.finish())
+    let is_one = reader.object();
+    let left = reader.bytes.remaining_slice().len();
+    match is_one {
+        Some(()) if left == 0 => Ok(reader.printer.finish()),
+        Some(()) => Err(bytes.len().saturating_sub(left)),
+        None => Err(bytes.len().saturating_sub(reader.left)),
+    }
 }
 
 struct Reader<'a> {
     bytes: Bytes<'a>,
     printer: Printer,
+    /// Bytes from the object on that was read last.
+    left: usize,
 }
 
 impl Reader<'_> {
     fn object(&mut self) -> Option<()> {
+        self.left = self.bytes.remaining_slice().len();
         match read_marker(&mut self.bytes).ok()? {
             Marker::FixPos(number) => self.word(number),
             Marker::FixNeg(number) => self.word(number),
@@ -152,12 +157,13 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8]) -> Option<String> {
-        print(bytes, Printer::default()).map(|printed| printed.text)
+        let printed = print(bytes, Printer::default());
+        printed.ok().map(|printed| printed.text)
     }
 
     #[test]
     fn as_json() {
-        let json = |bytes| print(bytes, Printer::of_json()).map(|printed| printed.text);
+        let json = |bytes| Some(print(bytes, Printer::of_json()).ok()?.text);
         let map = b"\x83\xa1t\xcb\x40\x35\x80\0\0\0\0\0\x01\xc4\x01\xff\xa1e\xd4\x05\xaa";
         assert_eq!(
             json(map).as_deref(),

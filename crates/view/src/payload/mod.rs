@@ -2,7 +2,9 @@
 
 mod arranged;
 mod binary;
+pub mod by_topic;
 mod cbor;
+mod compared;
 mod followed;
 mod form;
 mod image;
@@ -13,17 +15,20 @@ mod print;
 mod protobuf;
 mod sparkplug;
 mod value;
+mod write;
 mod xml;
 
 use serde_core::de::IgnoredAny;
 
 use crate::escape;
+pub use compared::{Content, DiffLine, LineChange, compare};
 pub use followed::Followed;
-pub use form::{Asked, Form, payload_of};
+pub use form::{Asked, Form, merged, payload_of};
 use image::image_size;
 pub use mqttscope_sparkplug::Names;
 pub use sparkplug::{sparkplug, sparkplug_line, sparkplug_value};
 pub use value::value;
+pub use write::Binary;
 
 /// One way to show a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,12 +121,12 @@ pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<
 /// Reads payloads, with these binary forms among others.
 #[derive(Clone, Copy)]
 struct Reader {
-    binary: Binary,
+    binary: AddBinary,
 }
 
 /// Adds the binary forms of a payload with this content type: the likely ones to the first list, what may be right but
 /// is not likely to the second.
-type Binary = fn(&mut Vec<View>, &mut Vec<View>, &[u8], Option<&str>);
+type AddBinary = fn(&mut Vec<View>, &mut Vec<View>, &[u8], Option<&str>);
 
 impl Reader {
     fn views(

@@ -7,7 +7,7 @@ use mqttscope_answers::{
 };
 use mqttscope_protocol::Packet;
 use mqttscope_protocol::schema::Schemas;
-use mqttscope_view::payload::{self, Names};
+use mqttscope_view::payload::{self, Names, by_topic};
 use mqttscope_wire::{Context, ControlPacket, Decoded, Property, decode};
 use serde_json::Value;
 use yew::prelude::*;
@@ -140,10 +140,14 @@ fn example(filter: &str) -> String {
 /// What the payload says, for paths into it, as it is where messages come: but of Sparkplug no birth is known here.
 fn value(schemas: &Schemas, call: &ScriptCall) -> Option<Value> {
     let (topic, body) = (&*call.topic, &*call.payload);
-    let by_schema = || serde_json::from_str(&schemas.decode(topic, body)?.text.ok()?).ok();
-    let by_topic = || payload::sparkplug_value(topic, body, &Names::default());
-    let detected = || payload::value(body, call.content_type.as_deref());
-    by_schema().or_else(by_topic).or_else(detected)
+    let sparkplug = || payload::sparkplug_value(topic, body, &Names::default());
+    by_topic::value(
+        schemas,
+        topic,
+        body,
+        call.content_type.as_deref(),
+        sparkplug,
+    )
 }
 
 fn tried(props: &TrialProps, call: &ScriptCall) -> Vec<String> {

@@ -29,9 +29,9 @@ pub(crate) fn SchemasDialog(props: &SchemasDialogProps) -> Html {
         })
     };
     html! {
-        <Dialog title="Payload schemas" on_close={props.on_close.clone()}>
+        <Dialog title="How payloads are read" on_close={props.on_close.clone()}>
             <div class="schemas">
-                <p>{ "Payloads of these topics are read by your schemas: on Dissect, and in the lists, the details, the history, the chart and the answers of Live and Captures. The payload form of Live writes them from JSON. All of it stays in this browser." }</p>
+                <p>{ "Payloads are read as you say for their topics: by the schemas of your files, or as JSON, CBOR, numbers and so on, whatever they look like. That holds on Dissect, and in the lists, the details, the history, the chart and the answers of Live and Captures. The payload form of Live writes them so, from JSON. All of it stays in this browser." }</p>
                 <Files known={(*known).clone()} on_change={on_change.clone()} />
                 { rules(&known, &on_change) }
                 if !*is_kept {

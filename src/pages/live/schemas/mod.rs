@@ -1,4 +1,4 @@
-//! Which schemas payloads are read by: files of Protobuf and Avro, and the topics that they are for.
+//! How payloads are read: files with schemas, and the topics that these, or forms that take none, are for.
 
 mod dialog;
 mod files;
@@ -40,7 +40,7 @@ pub(super) fn SchemasButton() -> Html {
     };
     html! {
         <>
-            <button data-testid="schemas-open" title="Read payloads by Protobuf and Avro schemas" onclick={show(true).reform(|_: MouseEvent| ())}>{ "Schemas" }</button>
+            <button data-testid="schemas-open" title="Say how payloads of a topic are read: by a schema, as CBOR, as numbers…" onclick={show(true).reform(|_: MouseEvent| ())}>{ "Schemas" }</button>
             if *open { <SchemasDialog {on_change} on_close={show(false)} /> }
         </>
     }

@@ -21,7 +21,7 @@ pub(super) fn rules(known: &Known, on_change: &Callback<Known>) -> Html {
         <section aria-label="Topics">
             <h3>{ "Topics" }</h3>
             <p class="quiet">{ "Of several filters that match a topic the first counts." }</p>
-            <ol class="schema-list">{ for rows.map(|(at, rule)| row(at, rule, &choices, known, on_change)) }</ol>
+            <ol class="schema-list schema-rules">{ for rows.map(|(at, rule)| row(at, rule, &choices, known, on_change)) }</ol>
             <button type="button" data-testid="add-schema-rule" onclick={add}>{ "Add a topic filter" }</button>
         </section>
     }
@@ -74,13 +74,35 @@ fn row(
             <LateField test="schema-filter" label="Topic Filter" value={rule.topic_filter.clone()} placeholder="plant/+/motor" on_change={on_filter} />
             <select class="field" data-testid="schema-form" aria-label="What its payloads are" onchange={on_form}>
                 if !is_there { <option value={chosen.clone()} selected=true>{ format!("{chosen} (in no file)") }</option> }
-                { for choices.iter().map(|(name, _)| html! { <option value={name.clone()} selected={*name == chosen}>{ name }</option> }) }
+                { for choices.chunk_by(|one, other| group(&one.1) == group(&other.1)).map(|some| options(some, &chosen)) }
             </select>
             if let Form::Avro(name, framing) = &rule.form { { around(name, *framing, &with_form) } }
             <button type="button" class="bare square" data-testid="schema-rule-up" disabled={at == 0} aria-label="Further up" title="Further up" onclick={up}>{ "↑" }</button>
             <button type="button" class="bare square" data-testid="remove-schema-rule" aria-label="Remove" title="Remove" onclick={remove}>{ icon(Icon::Cross) }</button>
             if !is_filter { <span class="is-error says" data-testid="schema-filter-wrong">{ "This is no Topic Filter: it matches nothing." }</span> }
         </li>
+    }
+}
+
+/// What a form is one of.
+const fn group(form: &Form) -> Option<&'static str> {
+    match form {
+        Form::Detected => None,
+        Form::Plain(_) => Some("Forms"),
+        Form::Numbers(_) => Some("Bare numbers"),
+        Form::Protobuf(_) | Form::Avro(..) | Form::Json(_) => Some("Your files"),
+    }
+}
+
+/// The choices of one group.
+fn options(some: &[(String, Form)], chosen: &str) -> Html {
+    let options = some.iter().map(|(name, _)| {
+        html! { <option value={name.clone()} selected={name == chosen}>{ name }</option> }
+    });
+    let options = html! { { for options } };
+    match some.first().and_then(|(_, form)| group(form)) {
+        Some(label) => html! { <optgroup {label}>{ options }</optgroup> },
+        None => options,
     }
 }
 
@@ -106,13 +128,13 @@ fn around(name: &str, framing: Framing, with_form: &Callback<Form>) -> Html {
     };
     let all = [Framing::Bare, Framing::SingleObject, Framing::Confluent(id)];
     html! {
-        <>
+        <div class="around">
             <select class="field" data-testid="schema-framing" aria-label="What stands around the value" onchange={on_framing}>
                 { for all.map(|it| html! { <option value={framing_name(it)} selected={it == framing}>{ framing_name(it) }</option> }) }
             </select>
             if let Framing::Confluent(id) = framing {
-                <LateField test="schema-id" label="Number of the schema in its registry, which is written" value={id.to_string()} on_change={on_id} />
+                <label>{ "schema number" }<LateField test="schema-id" label="Schema number in its registry, which is written" value={id.to_string()} on_change={on_id} /></label>
             }
-        </>
+        </div>
     }
 }
