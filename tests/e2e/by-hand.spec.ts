@@ -1,9 +1,11 @@
 // Bytes are sent as they are, right or wrong, and the page shows what the broker does with them.
 import { expect } from "@playwright/test";
 
+import { withoutViolations } from "./axe";
 import { open as openDissect, give } from "./dissect";
 import { open, publish, rows } from "./live";
 import { test } from "./quiet";
+import { twice } from "./ways";
 
 test("a rule is broken on purpose: what the standard asks, what the broker does, and the finding", async ({ page }) => {
   await open(page);
@@ -64,4 +66,73 @@ test("Dissect hands a packet over to be sent", async ({ page }) => {
   await expect(page.getByTestId("bytes-text")).toHaveValue("c1 00");
   await page.getByTestId("send-bytes").click();
   await expect(page.getByTestId("bytes-sent")).toContainText("the connection ended");
+});
+
+twice("a rule that takes a conversation is broken, and the case is changed, kept, handed on and run again", async (hand, page, context) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page);
+  await hand.press(page.getByTestId("more-bytes").locator("summary"));
+  await expect(page.getByTestId("for-servers")).toContainText(/^\d+ more only a server can break$/);
+  await hand.press(page.getByRole("button", { name: "Break a rule" }));
+  await page.getByRole("searchbox", { name: "Search the list" }).fill("second-connect");
+  const found = page.getByRole("menuitem");
+  await expect(found).toHaveCount(1);
+  if (hand.hasMouse) {
+    await found.click();
+  } else {
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+  }
+  const text = page.getByTestId("bytes-text");
+  await expect(text).toHaveValue(/^; second-connect\na connect\na> CONNECT\n-- shown\na< close/);
+  await hand.press(page.getByTestId("run-case"));
+  const came = page.getByTestId("case-came");
+  await expect(page.getByTestId("case-outcome")).toHaveText("went as written");
+  await expect(page.getByTestId("case-finding")).toHaveCount(1);
+  await expect(page.getByTestId("case-finding")).toContainText("This side: A client sends CONNECT once.");
+  await expect(page.getByTestId("case-finding").getByTestId("rule-chip")).toHaveText("MQTT-3.1.0-2");
+  await expect(came).toContainText("A second CONNECT ends the connection.");
+  await expect(came.locator(`[data-testid="wire-row"][data-type="CONNECT"]`).first()).toBeVisible();
+  // The connection itself is not touched.
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open");
+
+  await hand.write(text, "a connect\na> PING");
+  await expect(page.getByTestId("bytes-fault")).toHaveText("Line 2: “PING” is no packet.");
+  await expect(came).toHaveCount(0);
+  await hand.write(text, "; waits\na connect\n+60000");
+  await hand.press(page.getByTestId("run-case"));
+  await expect(page.getByTestId("bytes-sent")).toHaveText("Running…");
+  await hand.press(page.getByTestId("stop-case"));
+  await expect(page.getByTestId("case-outcome")).toHaveText("did not come so far");
+
+  const mine = "; mine\na connect\na> PUBACK #9\n-- shown\na< PUBCOMP #9 ; Why would it?";
+  await hand.write(text, mine);
+  await hand.press(page.getByTestId("keep-case"));
+  await hand.write(text, "c0 00");
+  await expect(page.getByTestId("send-bytes")).toBeEnabled();
+  await hand.press(page.getByTestId("as-case"));
+  await expect(text).toHaveValue("; c0 00\na connect\na> bytes c0 00\n+500");
+  await expect(text).toBeFocused();
+  await hand.pick(page.getByTestId("kept-cases"), "mine");
+  await expect(text).toHaveValue(mine);
+  await hand.press(page.getByTestId("case-link"));
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("#/live?case=");
+  // Whoever opens the link has the text before them, and nothing is sent before they say so.
+  const other = await context.newPage();
+  await other.setViewportSize({ width: 390, height: 800 });
+  await other.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await expect(other.getByTestId("bytes-text")).toHaveValue(mine, { timeout: 15_000 });
+  await expect(other.getByTestId("run-case")).toBeEnabled();
+  await expect(other.getByTestId("case-came")).toHaveCount(0);
+  await other.getByTestId("run-case").click();
+  await expect(other.getByTestId("case-outcome")).toHaveText("the server did otherwise", { timeout: 15_000 });
+  await expect(other.getByTestId("case-finding")).toHaveAttribute("data-rule", "acknowledgement-unknown");
+  await expect.poll(() => other.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await withoutViolations(other);
+  await other.close();
+  // It is kept with the connection.
+  await page.reload();
+  await hand.press(page.getByTestId("more-bytes").locator("summary"));
+  await hand.pick(page.getByTestId("kept-cases"), "mine");
+  await expect(text).toHaveValue(mine);
 });

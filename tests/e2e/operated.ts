@@ -43,7 +43,7 @@ function observe() {
   // What Enter and the space bar press; to others more keys mean something.
   const PRESSED = new Set(["button", "link", "summary", "menuitem", "switch", "checkbox"]);
   // What is in these menus comes from data: one entry stands for all of them.
-  const OF_DATA = /^(examples|fork|saved|add)$/;
+  const OF_DATA = /^(examples|fork|saved|add|break|kept-cases)$/;
   // Here everything is named by a field, a rule or a repair.
   const OF_FIELDS = "[data-testid=bits], [data-testid=diagnostic], [data-testid=repairs], [data-testid=history-row], [data-testid=event-facts]";
   // What else stands in the menu of brokers.

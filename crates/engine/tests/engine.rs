@@ -4,6 +4,7 @@ mod answers;
 mod bridged;
 mod by_hand;
 mod captured;
+mod cases;
 mod clearing;
 mod closings;
 mod examined;

@@ -294,6 +294,11 @@ impl Answer {
                 .parse()
                 .is_ok_and(|most: usize| self.bytes.len() <= most);
         }
+        if let Some((key, least)) = word.split_once(">=") {
+            let held = self.property(key).and_then(|text| text.parse::<u64>().ok());
+            let both = held.zip(least.parse().ok());
+            return both.is_some_and(|(held, least)| held >= least);
+        }
         if let Some((key, most)) = word.split_once("<=") {
             let held = self.property(key).and_then(|text| text.parse::<u64>().ok());
             return held

@@ -26,7 +26,7 @@ pub struct Check {
     pub is_probe: bool,
     /// Ways to break it, each some lines of [`Mutation`](crate::Mutation).
     pub broken_by: Vec<Vec<&'static str>>,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<Line<'static>>,
 }
 
 impl Check {
@@ -60,8 +60,8 @@ impl Check {
                 (is_shown, before) = (shown, "");
                 return None;
             }
-            // What goes on the card shows nothing.
-            if matches!(line.act, Act::Fact(..)) {
+            // What goes on the card shows nothing, and neither does an end that nobody wrote.
+            if matches!(line.act, Act::Fact(..)) || line.text.is_empty() {
                 return None;
             }
             let is_other = line.only_v5.is_some_and(|v5| v5 != version.is_v5());
@@ -86,55 +86,55 @@ pub struct Shows {
 
 /// One line of a conversation.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) act: Act,
+pub(crate) struct Line<'t> {
+    pub(crate) act: Act<'t>,
     /// Only in this version; `Some(false)`: only before version 5.
     pub(crate) only_v5: Option<bool>,
     /// Why the line stands there.
-    pub(crate) note: &'static str,
-    pub(crate) text: &'static str,
+    pub(crate) note: &'t str,
+    pub(crate) text: &'t str,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Act {
+pub(crate) enum Act<'t> {
     /// From here on lines show the statement; before, they only lead there.
     Shown(bool),
-    Send(&'static str, Vec<&'static str>),
-    Wait(Wait),
+    Send(&'t str, Vec<&'t str>),
+    Wait(Wait<'t>),
     /// If this comes in place of what the next [`Act::Wait`] names.
-    Instead(Wait, Then),
+    Instead(Wait<'t>, Then<'t>),
     /// For so many milliseconds no such packet may come.
-    Silence(u64, Wait),
+    Silence(u64, Wait<'t>),
     /// No packet that came on the connection may break one of these rules.
-    Sound(&'static str, Vec<Rule>),
+    Sound(&'t str, Vec<Rule>),
     Pause(u64),
     /// The transport ends without a DISCONNECT.
-    Cut(&'static str),
+    Cut(&'t str),
     /// DISCONNECT, and the end.
-    End(&'static str),
+    End(&'t str),
     /// For the card.
-    Fact(&'static str, &'static str),
+    Fact(&'t str, &'t str),
 }
 
 /// What comes of something that came instead.
 #[derive(Clone, Debug)]
-pub(crate) enum Then {
+pub(crate) enum Then<'t> {
     GoOn,
-    End(Verdict, &'static str),
+    End(Verdict, &'t str),
 }
 
 /// What is to come from the broker.
 #[derive(Clone, Debug)]
-pub(crate) struct Wait {
-    pub(crate) connection: &'static str,
-    pub(crate) what: What,
+pub(crate) struct Wait<'t> {
+    pub(crate) connection: &'t str,
+    pub(crate) what: What<'t>,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum What {
+pub(crate) enum What<'t> {
     /// A packet that these words describe.
     Packet {
-        words: Vec<&'static str>,
+        words: Vec<&'t str>,
         order: Order,
     },
     Close,
@@ -183,23 +183,15 @@ pub(crate) fn read(text: &'static str) -> Result<Vec<Check>, String> {
         let Some(check) = checks.last_mut() else {
             return Err(wrong("stands before any check"));
         };
-        match line {
-            "-- given" | "-- shown" => {
-                section = Section::Talk;
-                check.lines.push(Line {
-                    act: Act::Shown(line == "-- shown"),
-                    only_v5: None,
-                    note: "",
-                    text: line,
-                });
-                continue;
-            }
-            "-- broken by" => {
-                section = Section::Broken;
-                check.broken_by.push(Vec::new());
-                continue;
-            }
-            _ => {}
+        if let Some(mark) = mark(line) {
+            section = Section::Talk;
+            check.lines.push(mark);
+            continue;
+        }
+        if line == "-- broken by" {
+            section = Section::Broken;
+            check.broken_by.push(Vec::new());
+            continue;
         }
         match section {
             Section::Head => head(check, line).ok_or_else(|| wrong("is no head"))?,
@@ -257,7 +249,18 @@ pub(crate) fn shows(line: &'static str) -> Option<Shows> {
     })
 }
 
-fn talk(whole: &'static str) -> Option<Vec<Line>> {
+/// A line that says whether those behind it show the statement.
+pub(crate) fn mark(line: &str) -> Option<Line<'_>> {
+    matches!(line, "-- given" | "-- shown").then(|| Line {
+        act: Act::Shown(line == "-- shown"),
+        only_v5: None,
+        note: "",
+        text: line,
+    })
+}
+
+/// A line of a conversation; `a connect` is two acts in one line.
+pub(crate) fn talk(whole: &str) -> Option<Vec<Line<'_>>> {
     let (line, note) = whole.split_once(" ; ").unwrap_or((whole, ""));
     let (line, only_v5) = match (line.strip_prefix("[v5] "), line.strip_prefix("[v3] ")) {
         (Some(rest), _) => (rest, Some(true)),
@@ -281,9 +284,9 @@ fn talk(whole: &'static str) -> Option<Vec<Line>> {
 }
 
 /// `a connect WORDS / WORDS`: CONNECT, and a CONNACK that accepts it.
-fn connect(connection: &'static str, words: &'static str) -> [Act; 2] {
+fn connect<'t>(connection: &'t str, words: &'t str) -> [Act<'t>; 2] {
     let mut sides = words.split(" / ").map(str::split_whitespace);
-    let mut side = |first: &[&'static str]| -> Vec<&'static str> {
+    let mut side = |first: &[&'t str]| -> Vec<&'t str> {
         let words = sides.next().into_iter().flatten();
         first.iter().copied().chain(words).collect()
     };
@@ -296,7 +299,7 @@ fn connect(connection: &'static str, words: &'static str) -> [Act; 2] {
     [send, Act::Wait(Wait { connection, what })]
 }
 
-fn act(line: &'static str) -> Option<Act> {
+fn act(line: &str) -> Option<Act<'_>> {
     let (first, rest) = line.split_once(' ')?;
     let rest = rest.trim();
     if let Some(connection) = first.strip_suffix('>') {
@@ -343,7 +346,7 @@ fn act(line: &'static str) -> Option<Act> {
     }
 }
 
-fn wait(connection: &'static str, what: &'static str, order: Order) -> Option<Wait> {
+fn wait<'t>(connection: &'t str, what: &'t str, order: Order) -> Option<Wait<'t>> {
     let what = what.trim();
     let what = match what.strip_prefix("close") {
         Some("") => What::Close,

@@ -96,7 +96,11 @@ impl Cost {
     };
 
     /// Of these lines; connections that a line before has opened are no longer to be opened.
-    pub(crate) fn of(lines: &[Line], is_v5: bool, mut is_open: impl FnMut(&str) -> bool) -> Self {
+    pub(crate) fn of(
+        lines: &[Line<'_>],
+        is_v5: bool,
+        mut is_open: impl FnMut(&str) -> bool,
+    ) -> Self {
         let mut cost = Self::default();
         let mut opened: Vec<&str> = Vec::new();
         let (mut keeps, mut is_doubted) = (false, false);

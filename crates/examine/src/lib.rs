@@ -13,6 +13,7 @@ extern crate alloc;
 mod answer;
 #[cfg(feature = "cards")]
 mod cards;
+mod case;
 mod check;
 mod clean;
 #[cfg(feature = "client")]
@@ -35,6 +36,7 @@ struct Readme;
 
 #[cfg(feature = "cards")]
 pub use cards::{Compared, ComparedCheck, ComparedFact, SavedCard};
+pub use case::{BrokenConversation, CaseFault, broken_conversations, case_fault, is_case};
 pub use check::{Check, Shows};
 #[cfg(feature = "client")]
 pub use client::{

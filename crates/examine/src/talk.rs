@@ -217,7 +217,11 @@ impl<'c> Talk<'c> {
     }
 
     /// One line: done, the end of the check, or not yet.
-    fn line(&mut self, line: &'c Line, around: &mut Around<'_>) -> Option<Result<(), Judged>> {
+    fn line(
+        &mut self,
+        line: &'c Line<'static>,
+        around: &mut Around<'_>,
+    ) -> Option<Result<(), Judged>> {
         let now = around.now;
         match &line.act {
             Act::Shown(shown) => self.is_shown = *shown,

@@ -1,4 +1,5 @@
-//! Packets in words, made into bytes: `PUBLISH ~/x p q1 #1 user:k=1`, or `raw 30 [ ( "~/x" ) ]`.
+//! Packets in words, made into bytes: `PUBLISH ~/x p q1 #1 user:k=1`, or `raw 30 [ ( "~/x" ) ]`, or behind `bytes` the notation
+//! of `mqttscope_wire`: `bytes 30 | "a" {}`.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -11,7 +12,7 @@ use mqttscope_wire::{
     PacketIdentifier, PropertiesBuf, Property, PropertyId, PropertyType, PropertyValue,
     ProtocolVersion, Publish, QoS, ReasonCode, ReasonCodes, RetainHandling, Suback, Subscribe,
     Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicFiltersBuf, TopicName,
-    Unsuback, Unsubscribe, Utf8EncodedString, WillMessage, varint,
+    Unsuback, Unsubscribe, Utf8EncodedString, WillMessage, notation, varint,
 };
 
 /// The short names of properties in the notation.
@@ -111,6 +112,9 @@ pub(crate) fn packet(
     let (name, rest) = line.split_first().ok_or("no words")?;
     if *name == "raw" {
         return raw(rest, names).ok_or_else(|| "raw bytes".to_owned());
+    }
+    if *name == "bytes" {
+        return notation::parse(&rest.join(" ")).map_err(|error| error.to_string());
     }
     let (edits, rest): (Vec<&str>, Vec<&str>) = rest
         .iter()

@@ -7,8 +7,8 @@ use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AskFaults, CapturedOrder, ConnectionId, Examine, FindingKey, MessageDraft, Profile, RecordId,
-    SubscriptionDraft,
+    AskCase, AskFaults, CapturedOrder, ConnectionId, Examine, FindingKey, MessageDraft, Profile,
+    RecordId, SubscriptionDraft,
 };
 
 /// What the page asks for.
@@ -95,6 +95,8 @@ pub enum Command {
     Bridge(String),
     /// Something of the examination of a broker.
     Examine(Examine),
+    /// Something of cases.
+    Case(AskCase),
     /// Something of the faults of live connections.
     Faults(AskFaults),
     /// Payloads are read by these schemas, and no longer as before.

@@ -10,6 +10,7 @@ mod address;
 mod bridge;
 pub mod brokers;
 mod captured;
+mod case;
 mod command;
 mod draft;
 mod event;
@@ -33,6 +34,7 @@ pub use captured::{
     Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Fate, FaultAnswer,
     FaultRow, FaultStrike, Timeline, TimelineBar,
 };
+pub use case::{AskCase, CaseFinding, CaseOffer, CaseOffers, CaseView};
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
@@ -48,7 +50,9 @@ pub use led::{
     ASK_LED, AskLed, LedFormat, LedOptions, LedPackets, LedRow, LedSays, LedStands, LedTls, LedView,
 };
 pub use message::TextMessage;
-pub use mqttscope_examine::{Compared, ComparedCheck, ComparedFact, SavedCard, Verdict};
+pub use mqttscope_examine::{
+    CaseFault, Compared, ComparedCheck, ComparedFact, SavedCard, Verdict, case_fault, is_case,
+};
 pub use mqttscope_shared::{Instant, Recorded};
 pub use mqttscope_view::payload::{DiffLine, LineChange};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};

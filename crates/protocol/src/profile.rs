@@ -48,6 +48,8 @@ pub struct Profile {
     pub answers: Vec<Answer>,
     /// What the answers look up and change.
     pub tables: Vec<Table>,
+    /// What a person sends to see what the server does: bytes and cases, as they are written.
+    pub cases: Vec<String>,
     /// How the companion opens it.
     pub bridged: Bridged,
 }
@@ -195,12 +197,16 @@ impl Default for Profile {
             subscriptions: Vec::new(),
             answers: Vec::new(),
             tables: Vec::new(),
+            cases: Vec::new(),
             bridged: Bridged::default(),
         }
     }
 }
 
 impl Profile {
+    /// The most [`Profile::cases`].
+    pub const MOST_CASES: usize = 50;
+
     /// The name as it is shown: an imported one may hold characters that cannot be seen.
     #[must_use]
     pub fn shown_name(&self) -> String {

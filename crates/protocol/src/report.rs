@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use mqttscope_view::states::StateView;
 
 use super::{
-    CaptureView, CapturedRow, CheckView, ConnectionId, EventView, ExaminedCheck, ExaminedView,
-    Fate, FaultRow, FindingView, FlowView, History, MessageRow, Moment, RecordId,
-    SubscriptionDraft, TapFaults, Timeline, TopicRow, WireRow, micros,
+    CaptureView, CapturedRow, CaseOffers, CaseView, CheckView, ConnectionId, EventView,
+    ExaminedCheck, ExaminedView, Fate, FaultRow, FindingView, FlowView, History, MessageRow,
+    Moment, RecordId, SubscriptionDraft, TapFaults, Timeline, TopicRow, WireRow, micros,
 };
 
 /// What the engine tells the page.
@@ -141,6 +141,10 @@ pub enum Report {
     Examination(Box<ExaminedView>),
     /// An answer to [`super::Examine::Open`]; said again when the check has been run again.
     Examined(Box<ExaminedCheck>),
+    /// The cases that there are.
+    CaseOffers(Box<CaseOffers>),
+    /// A case that runs, or has run.
+    Case(Box<CaseView>),
     /// An answer to [`super::Examine::Rows`], without lines and verdict.
     Led(Box<ExaminedCheck>),
     /// An answer to [`super::Command::Export`] or [`super::Examine::Export`].

@@ -5,7 +5,9 @@ mod advice;
 mod all_menu;
 mod answers;
 mod asking;
+mod break_menu;
 mod bridged;
+mod case_came;
 mod chart_view;
 mod clear_retained;
 mod cleared;
@@ -79,7 +81,7 @@ use crate::components::splitter::{Axis, Panel, Splitter};
 use crate::hooks::Arrival;
 use crate::route::{Page, Route};
 use crate::services::engine::Purpose;
-use crate::state::live::{Act, Live as State, Source};
+use crate::state::live::{Act, Live as State, Source, cases};
 use crate::state::toasts::Toaster;
 use desk::{AtDesk, Desk, use_desk};
 use steps::Step;
@@ -136,6 +138,14 @@ pub fn Live(props: &LiveProps) -> Html {
     let ask_led = led::use_led(&live, props.bridge.as_ref(), &desk);
     examine::use_kept_reports(&live);
     led::use_kept_led(&live);
+    {
+        let desk = desk.clone();
+        use_effect_with(cases::of_link(&props.arrival.hash), move |text| {
+            if let Some(text) = text {
+                send_bytes::open(text.clone(), &desk);
+            }
+        });
+    }
     {
         let live = live.dispatcher();
         use_effect_with(props.arrival.clone(), move |arrival| {
@@ -200,6 +210,7 @@ pub fn Live(props: &LiveProps) -> Html {
                     { traffic::traffic(&live, &panels, &on_panels, &desk) }
                     <Splitter name="live-publish" label="Height of the publish form" controls="live-publish" variable="--live-publish" panel={Panel::After} axis={Axis::Rows} least=80 rest=200 />
                     <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {version} published={live.connection.and_then(|id| live.published.get(&id)).cloned()} bytes_sent={live.connection.and_then(|id| live.bytes_sent.get(&id)).cloned()}
+                        profile={known.map(|known| known.profile.clone())} case={live.case.clone()} case_offers={live.case_offers.clone()}
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} repeated={view.as_ref().and_then(|view| view.repeated)}
                         overdue={connection_state::overdue(view.as_ref()).map(AttrValue::from)} />
                 </div>

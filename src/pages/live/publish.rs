@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{BytesSent, Command, ConnectionId, Repeat, Repeated};
+use mqttscope_protocol::{
+    BytesSent, CaseOffers, CaseView, Command, ConnectionId, Profile, Repeat, Repeated,
+};
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
@@ -28,6 +30,12 @@ pub(super) struct PublishProps {
     pub(super) published: Option<Rc<Sent>>,
     /// The bytes that it sent as they are last.
     pub(super) bytes_sent: Option<Rc<BytesSent>>,
+    /// Of this connection.
+    pub(super) profile: Option<Rc<Profile>>,
+    /// The case that runs, or was run last.
+    pub(super) case: Option<Rc<CaseView>>,
+    /// Cases that break one rule each.
+    pub(super) case_offers: Option<Rc<CaseOffers>>,
     /// Whether a message is being repeated.
     pub(super) repeating: bool,
     /// What became of the one that was repeated last.

@@ -47,7 +47,7 @@ pub(super) fn publish_more(
                 <summary>{ "Request/response" }</summary>
                 { request(props, desk) }
             </details>
-            <SendBytes form={form.by_hand.clone()} connection={props.connection} is_open={props.is_open} version={props.version} sent={props.bytes_sent.clone()} />
+            <SendBytes form={form.by_hand.clone()} connection={props.connection} profile={props.profile.clone()} is_open={props.is_open} version={props.version} sent={props.bytes_sent.clone()} case={props.case.clone()} offers={props.case_offers.clone()} />
             <span class="grow"></span>
             <SavedMenu saved={props.saved.clone()} draft={form.draft().ok()} />
         </div>

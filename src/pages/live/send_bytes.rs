@@ -1,29 +1,38 @@
-//! Sending bytes as they are, right or wrong, to see what the server does.
+//! Sending bytes as they are, right or wrong, to see what the server does; and running cases, which are whole conversations.
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{BytesSent, Command, ConnectionId};
-use mqttscope_wire::{BrokenPacket, PacketType, ProtocolVersion};
+use mqttscope_protocol::{
+    AskCase, BytesSent, CaseOffers, CaseView, Command, ConnectionId, ExaminedStage, Profile,
+};
+use mqttscope_wire::ProtocolVersion;
 use web_sys::HtmlDetailsElement;
 use yew::prelude::*;
 
+use super::break_menu::{BreakMenu, Kept};
+use super::case_came::{case_came, case_help};
 use super::desk::{Desk, value_of};
 use super::steps::Step;
 use crate::components::inspector::marked;
-use crate::components::menu::{Item, Menu};
 use crate::components::rule_chip::rule_chip;
 use crate::services::browser;
 use crate::state::live::by_hand::{self, Told, Written};
+use crate::state::live::cases::{self, Entered};
 use crate::state::live::publishing::{ByHand, PublishingAct};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SendBytesProps {
     pub(super) form: ByHand,
     pub(super) connection: Option<ConnectionId>,
+    /// Of that connection.
+    pub(super) profile: Option<Rc<Profile>>,
     pub(super) is_open: bool,
     pub(super) version: ProtocolVersion,
     /// What this connection sent last so.
     pub(super) sent: Option<Rc<BytesSent>>,
+    /// The case that runs, or was run last.
+    pub(super) case: Option<Rc<CaseView>>,
+    pub(super) offers: Option<Rc<CaseOffers>>,
 }
 
 #[component]
@@ -31,46 +40,30 @@ pub(super) fn SendBytes(props: &SendBytesProps) -> Html {
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
-    let form = props.form.clone();
-    let on_toggle = {
-        let desk = desk.clone();
-        Callback::from(move |event: Event| {
-            let details = event.target_dyn_into::<HtmlDetailsElement>();
-            let is_shown = details.is_some_and(|details| details.open());
-            desk.publishing.dispatch(PublishingAct::ShowBytes(is_shown));
-        })
-    };
+    let on_toggle = Callback::from(move |event: Event| {
+        let details = event.target_dyn_into::<HtmlDetailsElement>();
+        let is_shown = details.is_some_and(|details| details.open());
+        desk.publishing.dispatch(PublishingAct::ShowBytes(is_shown));
+    });
     html! {
-        <details data-testid="more-bytes" open={form.is_shown} ontoggle={on_toggle}>
+        <details data-testid="more-bytes" open={props.form.is_shown} ontoggle={on_toggle}>
             <summary>{ "Send bytes" }</summary>
-            if form.is_shown { <Form text={form.text} wants_focus={form.wants_focus} is_sent={form.is_sent} connection={props.connection} is_open={props.is_open} version={props.version} sent={props.sent.clone()} /> }
+            if props.form.is_shown { <Form ..props.clone() /> }
         </details>
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct FormProps {
-    text: AttrValue,
-    wants_focus: bool,
-    connection: Option<ConnectionId>,
-    is_open: bool,
-    /// Whether the bytes were sent as they stand.
-    is_sent: bool,
-    version: ProtocolVersion,
-    sent: Option<Rc<BytesSent>>,
-}
-
 #[component]
-fn Form(props: &FormProps) -> Html {
+fn Form(props: &SendBytesProps) -> Html {
     let version = props.version;
-    let offers = use_memo(version, |version| by_hand::offers(*version));
-    let written = use_memo((props.text.clone(), version), |(text, version)| {
-        Written::read(text, *version)
+    let text = AttrValue::from(props.form.text.clone());
+    let entered = use_memo((text.clone(), version), |(text, version)| {
+        Entered::read(text, *version)
     });
     let desk = use_context::<Desk>();
     {
         let desk = desk.clone();
-        use_effect_with(props.wants_focus, move |&wants_focus| {
+        use_effect_with(props.form.wants_focus, move |&wants_focus| {
             if let Some(desk) = desk.filter(|_| wants_focus) {
                 browser::focus_id("bytes-text");
                 desk.publishing.dispatch(PublishingAct::FocusedBytes);
@@ -87,20 +80,23 @@ fn Form(props: &FormProps) -> Html {
                 .dispatch(PublishingAct::Bytes(value_of(&event)));
         })
     };
-    let send = {
-        let (desk, written) = (desk.clone(), written.clone());
-        let connection = props.connection.filter(|_| props.is_open);
-        Callback::from(move |()| match (connection, &*written) {
-            (Some(connection), Ok(written)) if !written.bytes.is_empty() => {
-                let bytes = written.bytes.clone();
-                desk.talk.emit(Command::SendBytes(connection, bytes));
-                desk.publishing.dispatch(PublishingAct::SentBytes);
-            }
-            (None, _) => desk.say("Not sent: this connection is not open."),
-            _ => {}
+    // Of the text as it stands: what was run before it was changed says nothing of it.
+    let case = props.case.as_deref();
+    let is_running = case.is_some_and(|case| case.stage.is_on());
+    let case = case.filter(|case| case.text == *text && case.version == version);
+    let send = send(props, &entered, is_running, &desk);
+    let on_click = send.reform(|_: MouseEvent| ());
+    let stop = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.talk.emit(Command::Case(AskCase::Stop)))
+    };
+    let as_case = {
+        let (desk, text) = (desk.clone(), text.clone());
+        Callback::from(move |_: MouseEvent| {
+            desk.publishing
+                .dispatch(PublishingAct::OpenBytes(cases::of_bytes(&text)));
         })
     };
-    let on_click = send.reform(|_: MouseEvent| ());
     // The form around it has the same key.
     let on_key = Callback::from(move |event: KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
@@ -109,59 +105,90 @@ fn Form(props: &FormProps) -> Html {
             send.emit(());
         }
     });
-    let is_ready = props.is_open && (*written).as_ref().is_ok_and(|it| !it.bytes.is_empty());
+    let (is_case, is_ready) = match &*entered {
+        Ok(Entered::Bytes(written)) => (false, props.is_open && !written.bytes.is_empty()),
+        Ok(Entered::Case) => (true, props.profile.is_some() && !is_running),
+        Err(_) => (mqttscope_protocol::is_case(&text), false),
+    };
+    let (label, test) = if is_case {
+        ("Run", "run-case")
+    } else {
+        ("Send", "send-bytes")
+    };
+    // All of a case is seen, or much of it.
+    let rows = text.lines().count().clamp(2, 12).to_string();
     html! {
         <div class="send-bytes" onkeydown={on_key}>
-            <textarea class="mono" id="bytes-text" data-testid="bytes-text" aria-label="Bytes to send" aria-describedby="bytes-help" rows="2" spellcheck="false" autocapitalize="off"
-                aria-invalid={written.is_err().then_some("true")} value={props.text.clone()} oninput={on_input} />
+            <textarea class="mono" id="bytes-text" data-testid="bytes-text" aria-label="Bytes to send, or a case" aria-describedby="bytes-help" {rows} spellcheck="false" autocapitalize="off"
+                aria-invalid={entered.is_err().then_some("true")} value={text.clone()} oninput={on_input} />
             <div class="bytes-acts">
-                { break_menu(&offers, &desk) }
+                <BreakMenu {version} offers={props.offers.clone()} />
+                <Kept text={text.clone()} profile={props.profile.clone()} />
                 <span class="grow"></span>
-                <button type="button" class="main" data-testid="send-bytes" aria-disabled={(!is_ready).then_some("true")} title="Ctrl+Enter, ⌘ Enter" onclick={on_click}>{ "Send" }</button>
+                if let Ok(Entered::Bytes(_)) = &*entered { <button type="button" class="bare" data-testid="as-case" title="Makes a case of it, which connects, sends it and shows what comes" onclick={as_case}>{ "As a case" }</button> }
+                if is_case && is_running { <button type="button" data-testid="stop-case" onclick={stop}>{ "Stop" }</button> }
+                <button type="button" class="main" data-testid={test} aria-disabled={(!is_ready).then_some("true")} title="Ctrl+Enter, ⌘ Enter" onclick={on_click}>{ label }</button>
             </div>
-            { match &*written {
-                Ok(written) => told(written, version),
+            { match &*entered {
+                Ok(Entered::Bytes(written)) => told(written, version),
+                Ok(Entered::Case) => Html::default(),
                 Err(fault) => html! { <p class="publish-says is-error" role="alert" data-testid="bytes-fault">{ fault.clone() }</p> },
             } }
-            <p class="publish-says" role="status" data-testid="bytes-sent">
-                if !props.is_open && !props.is_sent { <span class="quiet">{ "Connect to send." }</span> }
-                { for props.sent.iter().filter(|_| props.is_sent).map(|sent| followed(sent, &desk)) }
-            </p>
-            <p class="quiet" id="bytes-help">{ "Sent as they are; the log and the findings show what comes of it. " }
-                <code>{ "30 | \"a\" {23 0001} 'hi'" }</code>{ ": the first byte, and behind | the rest with its Remaining Length; " }<code>{ "\"…\"" }</code>{ " a string with its length, " }<code>{ "'…'" }</code>{ " text alone, " }<code>{ "{…}" }</code>{ " a block with its length; all else is hexadecimal." }</p>
+            <div class="publish-says" role="status" data-testid="bytes-sent">
+                if !is_case && !props.is_open && !props.form.is_sent { <span class="quiet">{ "Connect to send." }</span> }
+                if !is_case { { for props.sent.iter().filter(|_| props.form.is_sent).map(|sent| followed(sent, &desk)) } }
+                if let Some(case) = case.filter(|_| is_case) { { stage(&case.stage) } }
+            </div>
+            if let Some(case) = props.case.as_ref().filter(|_| case.is_some() && is_case) { { case_came(case) } }
+            if is_case { { case_help() } } else { { help() } }
         </div>
     }
 }
 
-/// The packets that break one rule each, by their types.
-fn break_menu(offers: &Rc<Vec<(PacketType, Vec<BrokenPacket>)>>, desk: &Desk) -> Html {
-    let flat = |offers: &[(PacketType, Vec<BrokenPacket>)]| -> Vec<(PacketType, BrokenPacket)> {
-        let groups = offers.iter();
-        groups
-            .flat_map(|(of, group)| group.iter().map(|broken| (*of, *broken)))
-            .collect()
-    };
-    let items = {
-        let offers = offers.clone();
-        Callback::from(move |()| {
-            let items = flat(&offers).into_iter().map(|(of, broken)| {
-                let says = broken.rule.words().map_or("", |words| words.summary);
-                let more = format!("{} · {}", broken.rule.name(), broken.notation);
-                Item::new(says, more).under(of.name())
-            });
-            items.collect::<Vec<_>>()
-        })
-    };
-    let on_choose = {
-        let (offers, desk) = (offers.clone(), desk.clone());
-        Callback::from(move |index: usize| {
-            if let Some((_, broken)) = flat(&offers).get(index) {
-                let text = broken.notation.to_owned();
-                desk.publishing.dispatch(PublishingAct::Bytes(text));
-            }
-        })
-    };
-    html! { <Menu id="break" label={html! { "Break a rule" }} {items} {on_choose} searched=true /> }
+/// Sends bytes on the connection, or runs a case beside it.
+fn send(
+    props: &SendBytesProps,
+    entered: &Rc<Result<Entered, String>>,
+    is_running: bool,
+    desk: &Desk,
+) -> Callback<()> {
+    let (desk, entered, text) = (desk.clone(), entered.clone(), props.form.text.clone());
+    let connection = props.connection.filter(|_| props.is_open);
+    let profile = props.profile.clone();
+    Callback::from(move |()| match (&*entered, connection, &profile) {
+        (Ok(Entered::Bytes(written)), Some(connection), _) if !written.bytes.is_empty() => {
+            let bytes = written.bytes.clone();
+            desk.talk.emit(Command::SendBytes(connection, bytes));
+            desk.publishing.dispatch(PublishingAct::SentBytes);
+        }
+        (Ok(Entered::Bytes(_)), None, _) => desk.say("Not sent: this connection is not open."),
+        (Ok(Entered::Case), _, Some(profile)) if !is_running => {
+            let profile = Box::new(profile.as_ref().clone());
+            let run = AskCase::Run(profile, text.clone());
+            desk.talk.emit(Command::Case(run));
+        }
+        _ => {}
+    })
+}
+
+/// How far a case is that has not come to its end.
+fn stage(stage: &ExaminedStage) -> Html {
+    match stage {
+        ExaminedStage::Unreachable(why) => {
+            html! { <span class="is-error">{ "The broker cannot be reached: " }{ why.clone() }</span> }
+        }
+        ExaminedStage::Cancelled => html! { "Stopped." },
+        stage if stage.is_on() => html! { <span class="quiet">{ "Running…" }</span> },
+        _ => Html::default(),
+    }
+}
+
+/// What can be written as bytes.
+fn help() -> Html {
+    html! {
+        <p class="quiet" id="bytes-help">{ "Sent as they are; the log and the findings show what comes of it. " }
+            <code>{ "30 | \"a\" {23 0001} 'hi'" }</code>{ ": the first byte, and behind | the rest with its Remaining Length; " }<code>{ "\"…\"" }</code>{ " a string with its length, " }<code>{ "'…'" }</code>{ " text alone, " }<code>{ "{…}" }</code>{ " a block with its length; all else is hexadecimal. A text that begins with " }<code>{ "a connect" }</code>{ " is a case: a conversation." }</p>
+    }
 }
 
 /// What is written, packet by packet, and what the standard asks of the server.

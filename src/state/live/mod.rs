@@ -6,6 +6,7 @@ pub mod around;
 pub mod bridge;
 pub mod by_hand;
 pub mod cards;
+pub mod cases;
 pub mod chart;
 pub mod connect_settings;
 pub mod examine;

@@ -60,7 +60,7 @@ impl Place {
 }
 
 /// Everything but letters, digits and some signs by its bytes, as addresses have it.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let mut all = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~/:!*(),".contains(&byte) {
@@ -73,7 +73,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// None: a person has changed it into something that is no text.
-fn decoded(text: &str) -> Option<String> {
+pub(super) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, behind)) = rest.split_first() {

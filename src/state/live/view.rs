@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use mqttscope_protocol::{
-    AnswersView, BytesSent, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView,
-    EventView, FindingKey, FindingView, FlowView, History, Instant, Looking, MessageRow, Packet,
-    Rates, RecordId, Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
+    AnswersView, BytesSent, CapturedOrder, CapturedRow, CaseOffers, CaseView, Chart, ConnectionId,
+    ConnectionView, EventView, FindingKey, FindingView, FlowView, History, Instant, Looking,
+    MessageRow, Packet, Rates, RecordId, Report, SearchView, Summary, TimedPacket, Timeline,
+    TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -109,6 +110,10 @@ pub struct Live {
     pub examine: Examine,
     /// The client that is examined.
     pub led: Led,
+    /// The case that runs, or was run last.
+    pub case: Option<Rc<CaseView>>,
+    /// Cases that break one rule each, in the version that was asked for last.
+    pub case_offers: Option<Rc<CaseOffers>>,
     /// Rows of the list of packets that are no packets.
     wire_events: u64,
     /// The packet that the list of packets is to show.
@@ -512,6 +517,7 @@ impl Reducible for Live {
                 next.answers = Rc::default();
                 next.faults = Rc::default();
                 next.examine.stop();
+                next.case = None;
                 next.clear();
             }
             Act::Restarted => {

@@ -170,6 +170,7 @@ impl Engine {
             Command::Bridge(address) => self.bridge = Some(address),
             Command::Faults(ask) => self.ask_faults(now, ask),
             Command::Examine(wanted) => self.examine(now, wanted),
+            Command::Case(wanted) => self.case(now, wanted),
             Command::Clear => self.clear(),
             Command::Restore => self.restore(),
             Command::ForgetCleared => self.forget_cleared(),

@@ -196,6 +196,8 @@ pub struct Engine {
     states: States,
     captures: Captures,
     examining: Examining,
+    /// The case that a person wrote.
+    case: Examining,
     /// Those of our own connections.
     faults: Faults,
     /// As the page was told of them.
@@ -254,6 +256,7 @@ impl Engine {
             states: States::default(),
             captures: Captures::default(),
             examining: Examining::default(),
+            case: Examining::default(),
             faults: Faults::default(),
             faults_told: Default::default(),
             captured_at: Instant::ZERO,
@@ -389,12 +392,13 @@ impl Engine {
             Some(Instant::ZERO)
         } else if is_drawn && self.changed {
             Some(self.report_due())
-        } else if is_drawn && (self.connections.values().any(is_open) || self.examining.is_on()) {
+        } else if is_drawn && (self.connections.values().any(is_open) || self.is_examining()) {
             Some(self.summary_due())
         } else {
             None
         };
-        let examining = self.examining.poll_timeout();
+        let examining = [&self.examining, &self.case];
+        let examining = examining.into_iter().filter_map(Examining::poll_timeout);
         let answers = self.answers_due();
         let others = connections.chain(report).chain(examining);
         others.chain(answers).min()

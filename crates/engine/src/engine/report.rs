@@ -43,6 +43,7 @@ impl Engine {
             self.report_answers(now, &mut reports);
             self.report_rows(now, &mut reports);
             self.examining.report(&mut reports);
+            self.case.report_case(&mut reports);
         }
         if part != Part::Rows {
             self.report_tree(&mut reports);

@@ -1,6 +1,7 @@
 //! The examination of a broker: its checks, the sockets that they use, and what was found. Nothing of it stands in the
 //! log: each check keeps its own conversation.
 
+mod case;
 mod conversation;
 mod links;
 mod told;
@@ -14,6 +15,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::ProtocolVersion;
 
 use crate::connection::SocketId;
+pub(crate) use case::{CASE, offers};
 pub(crate) use conversation::led;
 pub(crate) use links::Asked;
 use links::Links;
@@ -34,6 +36,8 @@ pub(crate) struct Examining {
     /// Each check in each of its versions; its place is its number.
     rows: Vec<(&'static Check, ProtocolVersion)>,
     checks: &'static [Check],
+    /// The text and version of a case, where that is the only check.
+    case: Option<(&'static str, ProtocolVersion)>,
     profile: Option<Box<Profile>>,
     /// How many were begun.
     runs: u32,

@@ -13,10 +13,10 @@ use mqttscope_answers::{ScriptNews, Table};
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
-    AnswersView, BytesSent, Chart, CheckView, Command, ConnectionId, EventView, ExaminedCheck,
-    ExaminedView, Exported, FaultRow, FindingView, FlowView, History, MessageRow, Notice, Packet,
-    Profile, Published, Report, StateAt, Summary, TapFaults, Target, TimedPacket, TopicRow,
-    WireRow,
+    AnswersView, BytesSent, CaseOffers, CaseView, Chart, CheckView, Command, ConnectionId,
+    EventView, ExaminedCheck, ExaminedView, Exported, FaultRow, FindingView, FlowView, History,
+    MessageRow, Notice, Packet, Profile, Published, Report, StateAt, Summary, TapFaults, Target,
+    TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -68,6 +68,8 @@ pub(crate) struct Seen {
     pub(crate) checks: Vec<CheckView>,
     pub(crate) examination: Vec<ExaminedView>,
     pub(crate) examined: Vec<ExaminedCheck>,
+    pub(crate) offers: Vec<CaseOffers>,
+    pub(crate) cases: Vec<CaseView>,
     /// With whether it is an answer.
     pub(crate) faults: Vec<(TapFaults, bool)>,
     pub(crate) fault_rows: Vec<FaultRow>,
@@ -172,6 +174,8 @@ impl World {
                     seen.faults.push((told, is_answer));
                     seen.fault_rows = rows;
                 }
+                Report::CaseOffers(offers) => seen.offers.push(*offers),
+                Report::Case(case) => seen.cases.push(*case),
                 Report::Examined(check) | Report::Led(check) => seen.examined.push(*check),
                 Report::Chart(chart) => seen.chart = Some(chart),
                 Report::Captured { .. } | Report::Timeline(_) | Report::Link(_) => {}

@@ -29,7 +29,7 @@ pub(super) enum Came {
 
 impl<'c> Talk<'c> {
     /// Whether what a line names has come.
-    pub(super) fn look(&mut self, wait: &Wait, variables: &mut Variables) -> Came {
+    pub(super) fn look(&mut self, wait: &Wait<'_>, variables: &mut Variables) -> Came {
         let Some(link) = self.links.get_mut(wait.connection) else {
             return Came::Nothing;
         };
@@ -159,8 +159,8 @@ impl<'c> Talk<'c> {
 
     pub(super) fn wait(
         &mut self,
-        wait: &Wait,
-        line: &'c Line,
+        wait: &Wait<'static>,
+        line: &'c Line<'static>,
         around: &mut Around<'_>,
     ) -> Option<Result<(), Judged>> {
         let now = around.now;
@@ -229,7 +229,7 @@ impl<'c> Talk<'c> {
     }
 
     /// How long what came took.
-    fn note_elapsed(&mut self, wait: &Wait, now: Instant) {
+    fn note_elapsed(&mut self, wait: &Wait<'_>, now: Instant) {
         self.elapsed = now - self.since;
         if let What::CloseWithin(..) = wait.what
             && let Some(link) = self.links.get(wait.connection)
@@ -240,7 +240,7 @@ impl<'c> Talk<'c> {
     }
 
     /// A line that was not kept to.
-    pub(super) fn failed(&self, line: &Line, what: &str) -> Result<(), Judged> {
+    pub(super) fn failed(&self, line: &Line<'_>, what: &str) -> Result<(), Judged> {
         let note = if line.note.is_empty() {
             String::new()
         } else {

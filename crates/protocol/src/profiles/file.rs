@@ -227,6 +227,9 @@ fn ours(value: Value) -> Result<Profile, String> {
             "it has more than {answers} answers or {tables} tables"
         ));
     }
+    if profile.cases.len() > Profile::MOST_CASES {
+        return Err(format!("it has more than {} cases", Profile::MOST_CASES));
+    }
     if let Some(problem) = profile.tables.iter().find_map(Table::problem) {
         return Err(format!("in one of its tables, {problem}"));
     }
@@ -413,5 +416,21 @@ mod tests {
             let error = import(&text).unwrap_err().to_string();
             assert!(error.starts_with(words), "{error}");
         }
+    }
+
+    #[test]
+    fn no_more_cases_are_read_than_are_kept() {
+        let read = |count: usize| {
+            let profile = Profile {
+                cases: vec!["c0 00".into(); count],
+                ..profile()
+            };
+            ours(serde_json::to_value(profile).unwrap())
+        };
+        assert_eq!(read(Profile::MOST_CASES).unwrap().cases.len(), 50);
+        assert_eq!(
+            read(Profile::MOST_CASES + 1).unwrap_err(),
+            "it has more than 50 cases"
+        );
     }
 }

@@ -97,7 +97,7 @@ pub(in crate::pages::live) fn asked(
 }
 
 /// Lines of the conversation as it is written: `a>` is sent on connection a, `a<` comes there.
-fn lines(lines: &[&CheckLine]) -> Html {
+pub(in crate::pages::live) fn lines(lines: &[&CheckLine]) -> Html {
     html! {
         <ol class="check-lines">
             { for lines.iter().map(|line| html! {
@@ -153,7 +153,7 @@ const NOTATION: [(&str, &str); 12] = [
     ("[v5], [v3]", "In version 5 only; before it only."),
 ];
 
-fn notation() -> Html {
+pub(in crate::pages::live) fn notation() -> Html {
     html! {
         <details class="check-notation" data-testid="check-notation">
             <summary>{ "How to read these lines" }</summary>

@@ -133,6 +133,8 @@ impl Live {
             Report::Checks(checks) => self.examine.checks = checks.into(),
             Report::Examination(view) => self.examine.take(*view),
             Report::Examined(check) => self.examine.opened = Some((*check).into()),
+            Report::CaseOffers(offers) => self.case_offers = Some((*offers).into()),
+            Report::Case(case) => self.case = Some((*case).into()),
             Report::Led(check) => self.led.take(*check),
             // A packet that is not wanted any more; files, notices and what scripts are told are nobody's state.
             Report::Script(..)
