@@ -12,6 +12,9 @@ use crate::tools;
 
 const WASM: &str = "wasm32-unknown-unknown";
 
+/// The page's worker is built in it, too, so that what both need is compiled once.
+const PROFILE: &str = "worker";
+
 /// Folder of the package, target of wasm-bindgen, and how Node reads the folder's `.js` files.
 const BUILDS: [(&str, &str, &str); 3] = [
     ("node", "nodejs", "commonjs"),
@@ -51,7 +54,7 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
             let sh = &cx.sh;
             cmd!(
                 sh,
-                "cargo build --release --package mqttscope-js --target {WASM}"
+                "cargo build --profile {PROFILE} --package mqttscope-js --target {WASM}"
             )
             .run()?;
             sh.remove_path(package(cx))?;
@@ -68,7 +71,7 @@ fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
     let sh = &cx.sh;
     let wasm = context::target_folder(cx)
         .join(WASM)
-        .join("release")
+        .join(PROFILE)
         .join("mqttscope_js.wasm");
     let out = package(cx).join(folder);
     cmd!(
