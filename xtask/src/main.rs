@@ -20,6 +20,7 @@ mod load;
 mod names;
 mod npm;
 mod page;
+mod python;
 mod requirements;
 mod size;
 mod test;
