@@ -4,6 +4,7 @@
 //! so that a fresh clone finds it again.
 
 mod bench;
+mod beside;
 mod brokers;
 mod browser;
 mod ci;
