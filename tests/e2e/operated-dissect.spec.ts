@@ -17,9 +17,15 @@ twice("the header leads everywhere", async (hand, page) => {
   await hand.press(page.getByTestId("help"));
   await expect(page.getByRole("dialog", { name: "Help and keys" })).toBeVisible();
   await hand.close();
-  for (const [name, start] of [["Live", "live"], ["Flows", "flows"], ["Dissect", "dissect"]] as const) {
+  for (const [name, start, main] of [
+    ["Live", "live", "main.live"],
+    ["Flows", "flows", "main.flows"],
+    ["Dissect", "dissect", "main:not(.live, .flows, .loading)"],
+  ] as const) {
     await hand.press(page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }));
     await expect(page).toHaveURL(new RegExp(`#/${start}`));
+    // What stands there until the page has come goes, and takes the focus with it.
+    await expect(page.locator(main).filter({ visible: true })).toHaveCount(1);
     const skip = page.getByRole("link", { name: "Skip to the page" });
     await skip.focus();
     await hand.press(skip);

@@ -6,6 +6,9 @@ const port = process.env.MQTTSCOPE_PORT ?? "4173";
 const site = process.env.MQTTSCOPE_SITE ?? "../../dist";
 const root = `http://127.0.0.1:${port}`;
 
+/** Here a test mostly waits: for brokers, for programs, and for what lasts by itself. */
+const patient = /\/(activemq|bridge|brokers|companion|examine|examine-client|mosquitto|outages|recorded-beside|redeemer|tap-faults|thrown-off)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: ".",
   fullyParallel: true,
@@ -13,7 +16,8 @@ export default defineConfig({
   // In CI one more try, which the report lists as flaky: a race of one test in five hundred is to be
   // mended, but does not hold back the rest.
   retries: process.env.CI ? 1 : 0,
-  workers: 2,
+  // A test of the page keeps a core busy, so there run two of them; those that wait run beside them.
+  workers: 3,
   reporter: [["list"]],
   timeout: 60_000,
   use: {
@@ -28,7 +32,10 @@ export default defineConfig({
       args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--js-flags=--liftoff-only"],
     },
   },
-  projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
+  projects: [
+    { name: "page", use: { ...devices["Desktop Chrome"] }, testIgnore: patient, workers: 2 },
+    { name: "peers", use: { ...devices["Desktop Chrome"] }, testMatch: patient, workers: 2 },
+  ],
   webServer: {
     command: "npm run site",
     env: { MQTTSCOPE_PORT: port, MQTTSCOPE_SITE: site },

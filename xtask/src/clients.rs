@@ -6,6 +6,7 @@ use anyhow::Result;
 use xshell::cmd;
 
 use crate::context::{Context, step};
+use crate::python;
 
 const PAHO: &str = "2.2.0";
 /// The last before its calls changed.
@@ -45,7 +46,7 @@ pub(crate) fn run(cx: &Context) -> Result<()> {
 
 /// A Python that has Paho, in the folder of tools; none where there is no Python.
 pub(crate) fn python_with_paho(cx: &Context) -> Result<Option<PathBuf>> {
-    python_with(cx, &[&format!("paho-mqtt=={PAHO}")])
+    python::with(cx, &[&format!("paho-mqtt=={PAHO}")])
 }
 
 /// Pythons that have Django, one with each line of Paho's versions; none where there is no Python.
@@ -53,37 +54,7 @@ pub(crate) fn pythons_with_django(cx: &Context) -> Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     for paho in [OLD_PAHO, PAHO] {
         let packages = [format!("paho-mqtt=={paho}"), format!("django=={DJANGO}")];
-        all.extend(python_with(cx, &packages.each_ref().map(String::as_str))?);
+        all.extend(python::with(cx, &packages.each_ref().map(String::as_str))?);
     }
     Ok(all)
-}
-
-/// A Python that has these packages of PyPI, in the folder of tools; none where there is no Python.
-fn python_with(cx: &Context, packages: &[&str]) -> Result<Option<PathBuf>> {
-    let sh = &cx.sh;
-    let folder = cx.cache.join(packages.join("-").replace("==", "-"));
-    let python = folder.join("bin").join("python");
-    if python.is_file() {
-        return Ok(Some(python));
-    }
-    if cx.find_program(&["python3"]).is_none() {
-        return Ok(None);
-    }
-    let what = packages.join(" and ");
-    // A virtual environment cannot be moved: one that is not complete is removed.
-    let made = step(&format!("getting {what} from PyPI (seconds)"), || {
-        let pip = folder.join("bin").join("pip");
-        cmd!(sh, "python3 -m venv {folder}").run()?;
-        Ok(cmd!(
-            sh,
-            "{pip} install --quiet --disable-pip-version-check --timeout 20 {packages...}"
-        )
-        .run()?)
-    });
-    if let Err(error) = made {
-        eprintln!("{error:#}");
-        sh.remove_path(&folder)?;
-        return Ok(None);
-    }
-    Ok(Some(python))
 }

@@ -9,6 +9,8 @@ use xshell::Shell;
 
 /// The repository, the folder of fetched tools, and a shell that stands in the repository.
 pub(crate) struct Context {
+    /// This program: what stands there, when the tests have built it anew, is the same.
+    pub(crate) program: PathBuf,
     pub(crate) sh: Shell,
     pub(crate) root: PathBuf,
     pub(crate) cache: PathBuf,
@@ -26,6 +28,7 @@ impl Context {
         let sh = Shell::new()?;
         sh.change_dir(&root);
         Ok(Self {
+            program: env::current_exe()?,
             sh,
             root,
             cache: cache_folder()?,

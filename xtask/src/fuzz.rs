@@ -1,6 +1,11 @@
 //! A short run of every fuzz target: enough to see that each still works on its corpus.
 
-use anyhow::Result;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::thread;
+
+use anyhow::{Context as _, Result, bail, ensure};
 use xshell::cmd;
 
 use crate::context::{self, Context, step};
@@ -22,25 +27,76 @@ pub(crate) fn run(cx: &Context, seconds: u32) -> Result<()> {
         return Ok(());
     }
     tools::cargo_tools(cx, &[&tools::CARGO_FUZZ])?;
+    step("building the fuzz targets", || {
+        Ok(cmd!(sh, "cargo +nightly fuzz build").run()?)
+    })?;
     let targets = cmd!(sh, "cargo +nightly fuzz list").quiet().read()?;
-    let time = format!("-max_total_time={seconds}");
-    for target in targets.lines() {
+    let targets = targets.lines().map(|name| Target::new(cx, name, seconds));
+    let targets: Vec<_> = targets.collect::<Result<_>>()?;
+    step(
+        &format!("fuzzing each of them for {seconds} seconds"),
+        || all(targets),
+    )
+}
+
+/// A target, ready to run.
+struct Target {
+    name: String,
+    command: Command,
+}
+
+impl Target {
+    fn new(cx: &Context, name: &str, seconds: u32) -> Result<Self> {
         // What this run finds goes beside the kept corpus, not into it.
-        let found = context::target_folder(cx).join("fuzz-found").join(target);
-        sh.create_dir(&found)?;
-        let kept = cx.root.join("fuzz").join("corpus").join(target);
+        let found = context::target_folder(cx).join("fuzz-found").join(name);
+        cx.sh.create_dir(&found)?;
+        let kept = cx.root.join("fuzz").join("corpus").join(name);
         let corpora = [Some(found), kept.is_dir().then_some(kept)];
-        let corpora: Vec<_> = corpora.into_iter().flatten().collect();
-        step(
-            &format!("fuzzing {target} for {seconds} seconds, after its build"),
-            || {
-                Ok(cmd!(
-                    sh,
-                    "cargo +nightly fuzz run {target} {corpora...} -- {time}"
-                )
-                .run()?)
-            },
-        )?;
+        let corpora: Vec<PathBuf> = corpora.into_iter().flatten().collect();
+        let mut command = Command::new("cargo");
+        command
+            .args(["+nightly", "fuzz", "run", name])
+            .args(corpora)
+            .args(["--", &format!("-max_total_time={seconds}")])
+            .current_dir(&cx.root);
+        if let Some(path) = cx.sh.var_os("PATH") {
+            command.env("PATH", path);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            command,
+        })
     }
-    Ok(())
+
+    fn run(mut self) -> Result<()> {
+        let Output { status, stderr, .. } = self
+            .command
+            .output()
+            .with_context(|| format!("starting {}", self.name))?;
+        let said = String::from_utf8_lossy(&stderr);
+        ensure!(status.success(), "{} failed:\n{said}", self.name);
+        let last = said.lines().rev().find(|line| line.starts_with("Done "));
+        eprintln!("   {}: {}", self.name, last.unwrap_or("done"));
+        Ok(())
+    }
+}
+
+/// A target keeps one core busy, so there run as many as there are cores.
+fn all(targets: Vec<Target>) -> Result<()> {
+    let left = Mutex::new(targets.into_iter());
+    let next = || left.lock().ok().and_then(|mut left| left.next());
+    let work = || -> Result<()> {
+        while let Some(target) = next() {
+            target.run()?;
+        }
+        Ok(())
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| {
+            let ended = worker.join();
+            ended.unwrap_or_else(|_| bail!("a thread of the fuzzing panicked"))
+        })
+    })
 }

@@ -18,7 +18,8 @@ const MODULES: [Module; 2] = [
     Module {
         name: "mqttscope",
         feature: "packets",
-        profile: "release",
+        // The page's worker is built in it, too, so that what both need is compiled once.
+        profile: "worker",
     },
     Module {
         name: "schemas",

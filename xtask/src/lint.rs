@@ -122,8 +122,8 @@ fn forget_packages(cx: &Context, folder: &Path) -> Result<()> {
 
 fn spelling(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
-    tools::cargo_tools(cx, &[&tools::TYPOS])?;
-    step("typos", || Ok(cmd!(sh, "typos").run()?))
+    let typos = tools::typos(cx)?;
+    step("typos", || Ok(cmd!(sh, "{typos}").run()?))
 }
 
 /// Licences, sources and duplicates always; advisories where their database can be fetched.

@@ -4,6 +4,7 @@
 //! so that a fresh clone finds it again.
 
 mod bench;
+mod beside;
 mod brokers;
 mod browser;
 mod ci;
@@ -20,6 +21,7 @@ mod load;
 mod names;
 mod npm;
 mod page;
+mod python;
 mod requirements;
 mod size;
 mod test;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use xshell::cmd;
 
+use crate::beside::Beside;
 use crate::browser::{self, Browser};
 use crate::context::{self, Context, step};
 use crate::coverage::operated;
@@ -45,10 +46,9 @@ impl std::str::FromStr for Part {
 pub(crate) fn run(cx: &Context, only: Option<Part>, all_brokers: bool) -> Result<()> {
     let wanted = |part| only.is_none() || only == Some(part);
     // First of all what may be missing: nobody should learn that after minutes of tests.
-    let browser = match only {
-        Some(Part::Host | Part::Peers | Part::Js) => None,
-        Some(Part::Wasm | Part::EndToEnd) | None => Some(browser::ensure(cx)?),
-    };
+    if wanted(Part::Wasm) || wanted(Part::EndToEnd) {
+        browser::ensure(cx)?;
+    }
     if wanted(Part::EndToEnd) {
         tools::for_page(cx)?;
         npm::install(cx, &tests_folder(cx))?;
@@ -56,23 +56,35 @@ pub(crate) fn run(cx: &Context, only: Option<Part>, all_brokers: bool) -> Result
     if wanted(Part::Host) {
         host(cx)?;
     }
-    if wanted(Part::Peers) {
-        clients::run(cx)?;
-        brokers::run(cx, all_brokers)?;
-    }
-    if wanted(Part::Js) {
-        javascript(cx)?;
-    }
-    let Some(browser) = browser else {
-        return Ok(());
-    };
-    if wanted(Part::Wasm) {
-        wasm(cx, &browser)?;
+    match only {
+        None => side_by_side(cx, all_brokers)?,
+        Some(Part::Peers) => peers(cx, all_brokers)?,
+        Some(Part::Wasm) => wasm(cx)?,
+        Some(Part::Js) => javascript(cx)?,
+        Some(Part::EndToEnd) => page::build(cx)?,
+        Some(Part::Host) => {}
     }
     if wanted(Part::EndToEnd) {
-        end_to_end(cx, &browser, all_brokers)?;
+        end_to_end(cx, all_brokers)?;
     }
     Ok(())
+}
+
+/// Peers are mostly waited for, and what is optimized as a whole keeps one core busy: the npm package and the page are
+/// built meanwhile.
+fn side_by_side(cx: &Context, all_brokers: bool) -> Result<()> {
+    let beside = Beside::start(cx, &[&["test", "--only", "js"], &["build"]]);
+    let done = peers(cx, all_brokers).and_then(|()| wasm(cx));
+    if let Err(error) = &done {
+        eprintln!("{error:#}");
+    }
+    beside.finish()?;
+    done
+}
+
+fn peers(cx: &Context, all_brokers: bool) -> Result<()> {
+    clients::run(cx)?;
+    brokers::run(cx, all_brokers)
 }
 
 fn host(cx: &Context) -> Result<()> {
@@ -95,11 +107,12 @@ pub(crate) fn schedules(cx: &Context, cases: u32) -> Result<()> {
 }
 
 /// What `wasm-pack test --headless --chrome` does, without a second tool to build first.
-fn wasm(cx: &Context, browser: &Browser) -> Result<()> {
+fn wasm(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
+    let browser = browser::ensure(cx)?;
     tools::wasm_target(cx)?;
     tools::cargo_tools(cx, &[&tools::WASM_BINDGEN])?;
-    let capabilities = webdriver_capabilities(cx, browser)?;
+    let capabilities = webdriver_capabilities(cx, &browser)?;
     step("tests in the browser's wasm", || {
         cmd!(
             sh,
@@ -137,9 +150,9 @@ fn webdriver_capabilities(cx: &Context, browser: &Browser) -> Result<PathBuf> {
     Ok(chosen)
 }
 
-fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> {
+fn end_to_end(cx: &Context, all_brokers: bool) -> Result<()> {
     let sh = &cx.sh;
-    page::build(cx)?;
+    let browser = browser::ensure(cx)?;
     let brokers = brokers::start_all(cx, all_brokers)?;
     let paho = clients::python_with_paho(cx)?.unwrap_or_default();
     let django = std::env::join_paths(clients::pythons_with_django(cx)?)?;
@@ -159,7 +172,7 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
     let port = free_port()?.to_string();
     operated::begin(cx)?;
     let in_tests = sh.push_dir(tests_folder(cx));
-    step("end-to-end tests on the release page", || {
+    let tested = step("end-to-end tests on the release page", || {
         cmd!(sh, "npm test")
             .env("CHROME", &browser.chrome)
             .env("MQTTSCOPE_PORT", port)
@@ -171,8 +184,15 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
             .env("MQTTSCOPE_OPERATED", operated::folder(cx))
             .run()
             .map_err(Into::into)
-    })?;
+    });
     drop(in_tests);
+    if tested.is_err() {
+        // What the others operate is known all the same.
+        if let Err(error) = operated::run(cx) {
+            eprintln!("{error:#}");
+        }
+        return tested;
+    }
     operated::finish(cx)
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use xshell::cmd;
 
 use crate::context::{Context, step};
+use crate::python;
 
 /// A tool from the Rust registry, built here.
 pub(crate) struct CargoTool {
@@ -44,7 +45,7 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
     takes: "1 to 2 minutes",
 };
 
-pub(crate) const TYPOS: CargoTool = CargoTool {
+const TYPOS: CargoTool = CargoTool {
     name: "typos-cli",
     version: "1.52.0",
     program: "typos",
@@ -74,6 +75,20 @@ pub(crate) fn for_page(cx: &Context) -> Result<()> {
 pub(crate) fn for_package(cx: &Context) -> Result<()> {
     wasm_opt(cx)?;
     cargo_tools(cx, &[&WASM_BINDGEN])
+}
+
+/// The checker of spelling: as PyPI has it ready to run, or else built here.
+pub(crate) fn typos(cx: &Context) -> Result<PathBuf> {
+    let CargoTool {
+        version, program, ..
+    } = TYPOS;
+    if cx.find_program(&[program]).is_none() || !is_version(cx, &TYPOS) {
+        if let Some(python) = python::with(cx, &[&format!("{program}=={version}")])? {
+            return Ok(python.with_file_name(program));
+        }
+        cargo_tools(cx, &[&TYPOS])?;
+    }
+    Ok(PathBuf::from(program))
 }
 
 /// Makes sure that rustc can build for the browser.
