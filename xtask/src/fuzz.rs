@@ -6,6 +6,12 @@ use xshell::cmd;
 use crate::context::{self, Context, step};
 use crate::tools;
 
+/// Megabytes that a target may take for any one input, with what the sanitizer and the corpus take beside it.
+const MEMORY: u32 = 1024;
+
+/// Seconds that one input may take: a thousand times what any takes, so that a slow machine fails nothing.
+const LONGEST: u32 = 20;
+
 /// Runs each target of `fuzz/` for so many seconds, or says why it cannot.
 pub(crate) fn run(cx: &Context, seconds: u32) -> Result<()> {
     let sh = &cx.sh;
@@ -23,7 +29,12 @@ pub(crate) fn run(cx: &Context, seconds: u32) -> Result<()> {
     }
     tools::cargo_tools(cx, &[&tools::CARGO_FUZZ])?;
     let targets = cmd!(sh, "cargo +nightly fuzz list").quiet().read()?;
-    let time = format!("-max_total_time={seconds}");
+    let bounds = [
+        format!("-max_total_time={seconds}"),
+        format!("-rss_limit_mb={MEMORY}"),
+        format!("-timeout={LONGEST}"),
+    ];
+    let bounds = &bounds;
     for target in targets.lines() {
         // What this run finds goes beside the kept corpus, not into it.
         let found = context::target_folder(cx).join("fuzz-found").join(target);
@@ -36,7 +47,7 @@ pub(crate) fn run(cx: &Context, seconds: u32) -> Result<()> {
             || {
                 Ok(cmd!(
                     sh,
-                    "cargo +nightly fuzz run {target} {corpora...} -- {time}"
+                    "cargo +nightly fuzz run {target} {corpora...} -- {bounds...}"
                 )
                 .run()?)
             },
