@@ -55,6 +55,17 @@ async function frames(page) {
   return { p99: percentile(all, 0.99), longest: Math.max(0, ...all) };
 }
 
+/** Milliseconds until a link's packet is shown, and the page hears again. */
+export async function opened(browser, address, type) {
+  const page = await browser.newPage();
+  await page.goto(address, { waitUntil: "commit" });
+  await page.getByTestId("packet-type").filter({ hasText: type }).waitFor();
+  // What is painted: a frame after it.
+  const took = await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now())))));
+  await page.close();
+  return took;
+}
+
 /** MQTT.js counts `count` messages; how many a second. */
 export async function counting(browser, base, source, count) {
   const page = await browser.newPage();

@@ -1,12 +1,13 @@
 // Measures, in one Chromium, a page that only counts with MQTT.js beside the Live page, which records
-// and lists every packet. Prints a report; exits with 1 when a goal is missed.
+// and lists every packet; and how long the worst that a link can hold takes to be shown. Prints a report; exits with 1 when a goal is missed.
 //
 //   node run.mjs [--site DIST] [--chrome PATH] [--messages N] [--rounds N]
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
-import { counting, Live, memory, serve } from "./pages.mjs";
+import { PACKETS } from "../../tests/e2e/links.mjs";
+import { counting, Live, memory, opened, serve } from "./pages.mjs";
 import { mosquitto, replay } from "./sources.mjs";
 
 const { values: options } = parseArgs({
@@ -41,6 +42,13 @@ const browser = await chromium.launch({
 console.log(`Chromium ${browser.version()}, ${whole(MESSAGES)} messages of ${PAYLOAD} bytes at QoS 0, ${ROUNDS} rounds, medians\n`);
 
 try {
+  for (const [name, type, , [address]] of PACKETS) {
+    const took = [];
+    for (let round = 0; round < ROUNDS; round += 1) took.push(await opened(browser, `${site.url}/${address}`, type));
+    goal(`a link of ${address.length} characters opens within a second: ${name}`, median(took) <= 1000, ms(median(took)));
+  }
+  console.log();
+
   for (const [start, factor] of [[mosquitto, 1], [replay, 8]]) {
     const source = await start(PAYLOAD);
     const rounds = { counting: [], live: [] };

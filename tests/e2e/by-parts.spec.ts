@@ -51,7 +51,7 @@ test("a handshake is drawn below the list that it was chosen in, and the packet 
   await expect(page.getByTestId("packet-type")).toHaveText("PUBLISH");
   await focusIsSeen(page);
   await page.getByTestId("step-traffic").click();
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await page.getByTestId("flow-row").filter({ hasText: "QoS 1" }).first().click();
   const picture = page.getByTestId("flow-picture");
   await expect(picture).toBeVisible();

@@ -160,7 +160,7 @@ for (const width of [390, 1440]) {
     await page.setViewportSize({ width, height: 844 });
     await page.goto("#/captures");
     await page.getByTestId("sample").click();
-    await page.getByTestId("tab-flows").click();
+    await page.getByTestId("tab-handshakes").click();
     const says = page.getByTestId("flow-row").locator(".says").filter({ hasText: "hall/3/temperature" }).first();
     await expect(says).toBeVisible();
     expect(await says.evaluate((it) => it.scrollWidth - it.clientWidth)).toBe(0);

@@ -54,7 +54,7 @@ test("packets in words are messages with topics, and fields find them", async ({
   await message.click();
   await expect(page.getByTestId("event-facts")).toContainText("The log says");
   await expect(page.getByTestId("topic").filter({ hasText: "plant" })).not.toHaveCount(0);
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await expect(page.getByTestId("nothing")).toContainText("needs their bytes");
   await page.getByTestId("tab-wire").click();
   const told = page.locator('[data-testid="wire-event"].told');

@@ -347,7 +347,7 @@ test("a malformed PUBLISH says among the messages what can be read of it, and th
 test("handshakes of a capture begin at its beginning, as messages and packets do", async ({ page }) => {
   await page.goto("#/captures");
   await page.getByTestId("sample").click();
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await expect(page.getByTestId("flow-row").first()).toHaveAttribute("aria-posinset", "1");
   await expect(page.locator("#flows")).toHaveJSProperty("scrollTop", 0);
 });

@@ -84,7 +84,7 @@ twice("of one connection there are several, each a client of its own", async (ha
   await expect.poll(async () => Number(/([\d.]+) out/.exec(await rates.innerText())?.[1])).toBeGreaterThan(2);
   await expect(page.getByTestId("round-trip")).toHaveCount(0);
   // Whose a handshake is stands whole in its row.
-  await hand.press(page.getByTestId("tab-flows"));
+  await hand.press(page.getByTestId("tab-handshakes"));
   const of = page.getByTestId("flow-row").first().locator(".says");
   await expect(of).toContainText("Built-in broker");
   expect(await of.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);

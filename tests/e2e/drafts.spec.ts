@@ -169,7 +169,7 @@ twice("a scenario that was being written comes back after a handshake of Live wa
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Live" }).click();
   await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
   await publish(page, "drafts/a", "1", "2");
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await page.getByTestId("flow-row").filter({ hasText: "drafts/a" }).first().click();
   await page.getByTestId("what-if").click();
   await expect(page.getByTestId("diagram")).toBeVisible();

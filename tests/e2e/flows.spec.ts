@@ -244,7 +244,7 @@ for (const qos of ["1", "2"]) {
     await page.getByTestId("publish-qos").selectOption(qos);
     await page.getByTestId("publish-payload").fill("21");
     await page.getByTestId("publish").click();
-    await page.locator("[data-testid^=tab-]").filter({ hasText: "Flows" }).click();
+    await page.locator("[data-testid^=tab-]").filter({ hasText: "Handshakes" }).click();
     await page.getByTestId("flow-row").filter({ hasText: `QoS ${qos}` }).first().click();
     const picture = page.getByTestId("flow-picture");
     const kinds = qos === "1" ? ["PUBLISH", "PUBACK"] : ["PUBLISH", "PUBREC", "PUBREL", "PUBCOMP"];

@@ -48,7 +48,7 @@ test("a button that can be pressed once gives the focus to its neighbour", async
 test("the focus goes with a handshake that becomes a scenario", async ({ page }) => {
   await open(page);
   await publish(page, "site/a", "21", "1");
-  await page.locator("[data-testid^=tab-]").filter({ hasText: "Flows" }).click();
+  await page.locator("[data-testid^=tab-]").filter({ hasText: "Handshakes" }).click();
   await page.getByTestId("flow-row").filter({ hasText: "QoS 1" }).first().click();
   await page.getByTestId("what-if").focus();
   await page.keyboard.press("Enter");

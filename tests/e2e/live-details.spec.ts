@@ -89,7 +89,7 @@ test("retained messages are listed, and cleared when that is confirmed", async (
 test("rows of handshakes count their packets in one way", async ({ page }) => {
   await open(page);
   await publish(page, "q", "x", "2");
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   const row = page.getByTestId("flow-row").filter({ hasText: "QoS 2" }).first();
   await expect(row.locator(".count")).toHaveText("×4 packets");
   await row.click();
@@ -310,7 +310,7 @@ test("numbers and marks say what they count, and the topic of a handshake is who
   await page.getByTestId("publish-retain").check();
   await page.getByTestId("publish").click();
   await expect(page.getByRole("treeitem", { name: /^temp Retained 21/ })).toBeVisible();
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   const says = page.getByTestId("flow-row").locator(".says").filter({ hasText: "home/kitchen/temp" }).first();
   await expect(says).toBeVisible();
   expect(await says.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);

@@ -44,7 +44,7 @@ for (const [qos, types] of [
     for (const type of types) {
       await expect(rows(page, type).first()).toBeVisible();
     }
-    await page.getByTestId("tab-flows").click();
+    await page.getByTestId("tab-handshakes").click();
     if (types.length > 0) {
       await expect(page.getByTestId("flow-row").filter({ hasText: `QoS ${qos}` }).first()).toContainText("complete");
     }
@@ -143,7 +143,7 @@ test("topics and handshakes are those of the connection, and of what is searched
   await expect(topics).toHaveText([/^two/]);
   await page.getByTestId("look").first().click();
   await expect(topics).toHaveText([/^one/, /^two/]);
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await expect(page.getByTestId("flow-row").filter({ hasText: "PUBLISH" })).toHaveCount(3);
   await page.getByTestId("search").fill("topic:two/+");
   await expect(page.getByTestId("flow-row")).toHaveText([/two\/b/]);
@@ -450,8 +450,8 @@ test("everything is reached by keys", async ({ page }) => {
   await expect(page.getByTestId("packet-type")).toHaveText("SUBACK");
   await page.getByTestId("tab-wire").focus();
   await page.keyboard.press("ArrowRight");
-  await expect(page.getByTestId("tab-flows")).toBeFocused();
-  await expect(page.getByTestId("tab-flows")).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByTestId("tab-handshakes")).toBeFocused();
+  await expect(page.getByTestId("tab-handshakes")).toHaveAttribute("aria-selected", "true");
   await page.getByTestId("publish-topic").focus();
   await page.keyboard.press("Control+Enter");
   await page.getByTestId("tab-wire").click();
@@ -497,7 +497,7 @@ test("at 390 pixels the parts are steps", async ({ page }) => {
   await page.getByTestId("step-traffic").click();
   const strip = await page.locator(".strip").boundingBox();
   expect(strip!.height).toBeLessThan(40);
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await page.getByTestId("flow-row").first().click();
   await page.getByTestId("step-traffic").click();
   const room = page.getByTestId("flow-picture").getByRole("region");

@@ -144,7 +144,7 @@ test("at 390 pixels a handshake's head is one line", async ({ page }) => {
   await page.getByTestId("step-publish").click();
   await publish(page, "a/rather/long/topic/name", "x", "2");
   await page.getByTestId("step-traffic").click();
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await page.getByTestId("flow-row").filter({ hasText: "QoS 2" }).first().click();
   await page.getByTestId("step-traffic").click();
   expect((await box(page.getByTestId("what-if"))).height).toBeLessThan(24);

@@ -163,7 +163,7 @@ for (const [qos, kinds] of [
     const desk = await Desk.open(page, profile(mosquitto, { version: "5" }));
     await desk.connect();
     await desk.publish("drawn/a", "21", qos);
-    await page.getByTestId("tab-flows").click();
+    await page.getByTestId("tab-handshakes").click();
     await page.getByTestId("flow-row").filter({ hasText: "drawn/a" }).first().click();
     const picture = page.getByTestId("flow-picture");
     await expect(picture.getByTestId("arrow")).toContainText([...kinds]);

@@ -69,6 +69,8 @@ test.describe("where a password is typed", () => {
     await hand.pick(menu, "mosquitto");
     await unfold(hand, dialog);
     await hand.scroll(dialog.locator("pre[tabindex='0']"));
+    // How a session is kept takes more than this tick, and it says so.
+    await expect(dialog.getByTestId("connect-clean-start")).toHaveAccessibleDescription(/same Client Identifier.*Session Expiry Interval/);
     const done = await settings(hand, dialog, "connect");
     expect(done.size).toBeGreaterThan(25);
     await hand.press(dialog.getByTestId("term").first());

@@ -93,7 +93,7 @@ async function packets(page: Page): Promise<string[]> {
 
 /** Each handshake: what it is, and how it went. */
 async function handshakes(page: Page): Promise<string[]> {
-  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("tab-handshakes").click();
   await expect(page.getByTestId("flow-row").first()).toBeVisible();
   const rows = await page.getByTestId("flow-row").evaluateAll((all) =>
     all.map((row) => {

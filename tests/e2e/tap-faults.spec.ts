@@ -162,7 +162,7 @@ for (const way of ["mouse", "keyboard"] as const) {
     // The packet that it took away is no delivered one, in the list and in the picture.
     await expect(page.locator("[data-testid=wire-row][data-type=PUBACK]").first().getByTestId("fate")).toHaveText("lost");
     await expect(page.getByTestId("fate")).toHaveCount(1);
-    await page.getByTestId("tab-flows").click();
+    await page.getByTestId("tab-handshakes").click();
     await page.getByTestId("flow-row").filter({ hasText: "PUBACK lost by a fault" }).click();
     await expect(page.getByTestId("flow-picture").locator(".lost")).not.toHaveCount(0);
     await page.getByTestId("tab-wire").click();

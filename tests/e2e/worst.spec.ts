@@ -2,59 +2,34 @@
 // answering, and only what is on screen is in the document.
 import { expect, type Page } from "@playwright/test";
 
+import { MOST, PACKETS, link, variable } from "./links.mjs";
 import { test } from "./quiet";
-
-const MOST = 1 << 20;
-
-function variable(number: number): number[] {
-  const out: number[] = [];
-  do {
-    out.push((number & 0x7f) | (number > 0x7f ? 0x80 : 0));
-    number >>>= 7;
-  } while (number > 0);
-  return out;
-}
-
-/** `head`, then `period` as often as it takes, as an LZ4 block. */
-function packed(head: number[], period: number[], length: number): number[] {
-  const start = [...head, ...period];
-  const end = Array.from({ length: 5 }, (_, at) => period[(length - 5 - head.length + at) % period.length]);
-  const match = length - start.length - end.length - 4;
-  const extended = (number: number): number[] =>
-    number < 15 ? [] : [...Array(Math.floor((number - 15) / 255)).fill(255), (number - 15) % 255];
-  const token = (Math.min(start.length, 15) << 4) | Math.min(match, 15);
-  return [token, ...extended(start.length), ...start, period.length, 0, ...extended(match), end.length << 4, ...end];
-}
-
-/** The link to a recording of `head` and repeats of `period`. */
-function link(head: number[], period: number[], repeats: number): string {
-  const length = head.length + period.length * repeats;
-  const bytes = [0x33, 0, 0, ...variable(length), ...packed(head, period, length)];
-  return `#/dissect?${Buffer.from(bytes).toString("base64url")}`;
-}
-
-/** A packet of version 5 whose list has so many of the same entry. */
-function list(first: number, before: number[], entry: number[], inBlock: boolean): [string, number] {
-  const repeats = Math.floor((MOST - 32) / entry.length);
-  const length = repeats * entry.length;
-  const body = inBlock ? [...before, ...variable(length)] : before;
-  return [link([first, ...variable(body.length + length), ...body], entry, repeats), repeats];
-}
 
 const fields = (page: Page) => page.getByRole("tree", { name: "Fields" });
 const rows = (page: Page) => fields(page).getByRole("treeitem");
 
-const PACKETS: [string, string, string, [string, number]][] = [
-  ["a PUBLISH of empty User Properties", "PUBLISH", "User Property", list(0x30, [0, 1, 0x61], [0x26, 0, 0, 0, 0], true)],
-  ["an UNSUBACK of reason codes", "UNSUBACK", "Reason Code", list(0xb0, [0, 1, 0], [0x11], false)],
-  ["an UNSUBACK of undefined codes", "UNSUBACK", "Reason Code", list(0xb0, [0, 1, 0], [0x77], false)],
-  ["a SUBSCRIBE of filters", "SUBSCRIBE", "Subscription", list(0x82, [0, 1, 0], [0, 1, 0x61, 0], false)],
-];
+/** Elements that opening a link may make, with all that is drawn again: some 17,000, whatever it unpacks to. */
+const ELEMENTS = 40_000;
+
+test.beforeEach(async ({ page }) => {
+  await page.addInitScript(() => {
+    const made = { elements: 0 };
+    Object.assign(window, { made });
+    const count = (node: Node) => {
+      if (node instanceof Element) made.elements += 1 + node.querySelectorAll("*").length;
+    };
+    const watch = new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(count)));
+    watch.observe(document, { childList: true, subtree: true });
+  });
+});
+
+const made = (page: Page) => page.evaluate(() => (window as unknown as { made: { elements: number } }).made.elements);
 
 for (const [name, type, field, [address, count]] of PACKETS) {
   test(`${name} opens, and its fields can be walked through`, async ({ page }) => {
     await page.goto(address);
     await expect(page.getByTestId("packet-type")).toHaveText(type);
+    expect(await made(page)).toBeLessThan(ELEMENTS);
     const drawn = await rows(page).count();
     expect(drawn).toBeGreaterThan(5);
     expect(drawn).toBeLessThan(150);
@@ -79,6 +54,7 @@ for (const [name, type, field, [address, count]] of PACKETS) {
 test("half a million packets open, and the last is reached by a key", async ({ page }) => {
   await page.goto(link([], [0xc0, 0], MOST / 2));
   await expect(page.getByTestId("count")).toContainText("524,288 packets");
+  expect(await made(page)).toBeLessThan(ELEMENTS);
   const list = page.getByRole("listbox", { name: "Packets" });
   await list.focus();
   await page.keyboard.press("End");

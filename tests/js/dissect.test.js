@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dissect } from "mqttscope";
 import { corpus, hex } from "./corpus.js";
+import { fresh } from "./hostile.js";
 
 const leaves = (fields) => fields.flatMap((field) => (field.fields ? leaves(field.fields) : [field]));
 const find = (fields, name) => {
@@ -104,6 +105,34 @@ test("more packets than are asked for are an error that says where to go on", ()
   );
   assert.throws(() => dissect(pings, { maximumPackets: 0 }), /maximumPackets/);
   assert.throws(() => dissect(pings, { maximumPackets: 1.5 }), /maximumPackets/);
+});
+
+/** Megabytes that a call makes the module and the process grow by. */
+async function grown(call) {
+  const module = await fresh();
+  const before = process.memoryUsage().rss;
+  call(module);
+  return { wasm: module.sizes()[0] / 1e6, process: (process.memoryUsage().rss - before) / 1e6 };
+}
+
+test("megabytes of the smallest packets or fields end soon, in bounded memory", async () => {
+  const pings = new Uint8Array(2_000_000).map((_, at) => (at % 2 ? 0 : 0xc0));
+  const ofPings = await grown(({ dissect }) =>
+    assert.throws(() => dissect(pings), (error) => error.rule === "too-many-packets" && error.packets.length === 100_000),
+  );
+  // 64 MB of reason codes, each of which is wrong.
+  const codes = new Uint8Array(64_000_000).fill(0x77);
+  codes.set([0xb0, 0xfb, 0x9f, 0xc2, 0x1e, 0, 1, 0]);
+  const ofCodes = await grown(({ dissect }) => {
+    const [packet] = dissect(codes, { version: "5" }).packets;
+    assert.equal(packet.length, codes.length);
+    assert.equal(packet.counts.errors, codes.length - 8);
+    assert.ok(find(packet.fields, "Not shown").value > 60_000_000);
+  });
+  const most = { wasm: 384, process: 1500 };
+  for (const { wasm, process } of [ofPings, ofCodes]) {
+    assert.ok(wasm < most.wasm && process < most.process, `${wasm} and ${process} MB`);
+  }
 });
 
 test("fields beyond the limit are counted, and judged all the same", () => {

@@ -11,6 +11,12 @@ use xshell::cmd;
 use crate::context::{self, Context, step};
 use crate::tools;
 
+/// Megabytes that a target may take for any one input, with what the sanitizer and the corpus take beside it.
+const MEMORY: u32 = 1024;
+
+/// Seconds that one input may take: a thousand times what any takes, so that a slow machine fails nothing.
+const LONGEST: u32 = 20;
+
 /// Runs each target of `fuzz/` for so many seconds, or says why it cannot.
 pub(crate) fn run(cx: &Context, seconds: u32) -> Result<()> {
     let sh = &cx.sh;
@@ -57,7 +63,12 @@ impl Target {
         command
             .args(["+nightly", "fuzz", "run", name])
             .args(corpora)
-            .args(["--", &format!("-max_total_time={seconds}")])
+            .args([
+                "--",
+                &format!("-max_total_time={seconds}"),
+                &format!("-rss_limit_mb={MEMORY}"),
+                &format!("-timeout={LONGEST}"),
+            ])
             .current_dir(&cx.root);
         if let Some(path) = cx.sh.var_os("PATH") {
             command.env("PATH", path);

@@ -35,6 +35,10 @@ pub(crate) struct Connection {
     pub(crate) gaps: Vec<Gap>,
     /// What a tap did to it on purpose, in order.
     pub(crate) marks: Vec<Marked>,
+    /// The times that a text tells of its packets, in milliseconds from a moment that it does not tell.
+    pub(crate) times: Vec<Option<u64>>,
+    /// A text leaves bytes out.
+    pub(crate) has_gaps: bool,
 }
 
 /// A packet of a connection.
@@ -188,6 +192,8 @@ fn of_connection(
         findings: None,
         gaps: connection.gaps.clone(),
         marks: connection.marks.clone(),
+        times: Vec::new(),
+        has_gaps: false,
     }
 }
 
@@ -245,6 +251,8 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
             packets,
             gaps: Vec::new(),
             marks: Vec::new(),
+            times: recording.times(&found.times),
+            has_gaps: found.has_gaps,
         }],
         notes,
     })

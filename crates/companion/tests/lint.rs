@@ -206,6 +206,30 @@ fn text_from_a_pipe_is_read_like_the_page_reads_it() {
 }
 
 #[test]
+fn text_is_judged_by_its_times_and_nobody_for_what_it_leaves_out() {
+    const LOG: &str = "12:00:00.000 TX: 10 10 00 04 4D 51 54 54 04 02 00 0A 00 04 64 65 76 31\n\
+        12:00:00.050 RX: 20 02 00 00\n12:00:25.000 TX: C0 00\n12:00:25.040 RX: D0 00\n";
+    let (_, out, err) = said(&given(LOG.as_bytes(), &[]));
+    assert!(out.contains("keep-alive-missed"), "{out}{err}");
+    let untimed: String = LOG
+        .lines()
+        .map(|line| line[13..].to_owned() + "\n")
+        .collect();
+    let (_, out, err) = said(&given(untimed.as_bytes(), &[]));
+    assert_eq!(out, "", "{err}");
+    // The PUBREC is not there, or cannot be read.
+    let published = |line: &str| {
+        let text = format!(
+            "Client hex: 101000044D5154540402003C000464657631\nBroker hex: 20020000\nClient hex: 3406000161000721\n\
+             {line}Client hex: 62020007\nBroker hex: 70020007\n"
+        );
+        said(&given(text.as_bytes(), &[])).1
+    };
+    assert!(published("").contains("pubrel-without-pubrec"));
+    assert_eq!(published("Broker hex: 5002 ... 07\n"), "");
+}
+
+#[test]
 fn what_fails_a_run_can_be_chosen() {
     let file = || [capture("files/t12_keepalive.pcap")];
     assert_eq!(said(&lint(&["--fail-on", "never"], &file())).0, Some(0));

@@ -54,6 +54,9 @@ const LARGE: usize = 4096;
 /// Bytes from a packet's first on that may turn out to belong to it.
 const MOST_REPAIRED: usize = 1 << 16;
 
+/// The first byte of a CONNECT.
+const CONNECT: u8 = 0x10;
+
 /// The largest packet that repairs are looked for in: each is tried out on all of it.
 const LARGEST_REPAIRED: usize = 1 << 20;
 
@@ -98,7 +101,8 @@ impl Recording {
         } else {
             cut_packets(&bytes, cuts, context)
         };
-        let from = sender.or_else(|| is_log_of_client(places.iter()).then_some(Sender::Client));
+        let from =
+            sender.or_else(|| is_log_of_client(&bytes, places.iter()).then_some(Sender::Client));
         let places = places.into_iter().map(|at| (at, from));
         let (packets, summaries) = judge(&bytes, version, detection.version, places);
         Self {
@@ -148,7 +152,8 @@ impl Recording {
         let has_both = speaks(Sender::Client) && speaks(Sender::Server);
         let is_told = has_both
             || is_shown(found.iter().map(|found| (&found.at, found.from)))
-            || speaks(Sender::Client) && is_log_of_client(found.iter().map(|found| &found.at));
+            || speaks(Sender::Client)
+                && is_log_of_client(&ordered, found.iter().map(|found| &found.at));
         let places = found
             .iter()
             .map(|found| (found.at, Some(found.from).filter(|_| is_told)));
@@ -267,6 +272,20 @@ impl Recording {
         self.packets
             .get(packet)
             .map_or(&[], |packet| slice(&self.bytes, &packet.at))
+    }
+
+    /// The time of each packet, of those that were told for places among the bytes as they were given; none: no time
+    /// was told up to there.
+    #[must_use]
+    pub fn times(&self, told: &[(usize, u64)]) -> Vec<Option<u64>> {
+        let time = |packet: &Packet| {
+            let end = packet.at.offset.saturating_add(packet.at.len);
+            let start = self.given(packet.at.offset..end).start;
+            let behind = told.partition_point(|(begins, _)| *begins <= start);
+            let (_, at) = told.get(behind.checked_sub(1)?)?;
+            Some(*at)
+        };
+        self.packets.iter().map(time).collect()
     }
 
     /// Every field of a packet; of nothing when there is no such packet.
@@ -515,14 +534,15 @@ fn is_shown<'a>(mut packets: impl Iterator<Item = (&'a PacketAt, Sender)>) -> bo
 }
 
 /// Whether packets of which nobody says who sent them are a client's alone: it connects more than once, which is
-/// answered nowhere.
-fn is_log_of_client<'a>(packets: impl Iterator<Item = &'a PacketAt>) -> bool {
+/// answered nowhere. What has flags that no CONNECT has is none: bytes behind a wrong length read as one at times.
+fn is_log_of_client<'a>(bytes: &[u8], packets: impl Iterator<Item = &'a PacketAt>) -> bool {
+    let is_connect = |at: &PacketAt| bytes.get(at.offset) == Some(&CONNECT);
     let mut connects = 0_usize;
     for at in packets {
         if at.skipped || !at.packet_type.sent_by(at.version).allows(Sender::Client) {
             return false;
         }
-        connects = connects.saturating_add(usize::from(at.packet_type == PacketType::Connect));
+        connects = connects.saturating_add(usize::from(is_connect(at)));
     }
     connects > 1
 }

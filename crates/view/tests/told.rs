@@ -7,6 +7,8 @@ use mqttscope_capture::text::Marks;
 use mqttscope_view::conversation::Conversation;
 use mqttscope_view::reader::{Found, Given, Request, Taking, read};
 use mqttscope_view::recording::Recording;
+use mqttscope_view::sides::Run;
+use mqttscope_wire::Sender;
 
 fn found(given: Given<'_>) -> Found {
     read(&Request {
@@ -52,6 +54,27 @@ fn an_unmarked_paste_is_judged_where_the_types_tell_who_sent_what() {
     // As many Reason Codes as filters.
     let short = judge("20 02 00 00\n82 0a 00 01 00 01 61 01 00 01 62 01\n90 03 00 01 01");
     assert!(!short.is_empty());
+}
+
+#[test]
+fn packets_put_together_behind_a_connect_are_of_its_client() {
+    let connect = CONNECT.trim_end();
+    let publish = "30 03 00 01 61";
+    let of_client = [Run {
+        start: 0,
+        from: Sender::Client,
+    }];
+    for (text, runs) in [
+        (format!("{connect} {publish}"), &of_client[..]),
+        // A packet that breaks at the end of a line goes on behind it.
+        (format!("{connect} 30 03\n00 01 61"), &of_client),
+        // On a line of its own it may be what the server sent.
+        (format!("{connect}\n{publish}"), &[]),
+        (format!("{connect} d0 00"), &[]),
+        (connect.to_owned(), &[]),
+    ] {
+        assert_eq!(found(Given::Text(&text)).runs, runs, "{text}");
+    }
 }
 
 #[test]

@@ -74,7 +74,11 @@ fn field<T: Clone + 'static>(
     if setting.kind == Kind::Check {
         return html! {
             <div class="setting tick" key={setting.id}>
-                <label class="check"><input type="checkbox" {id} data-testid={test} checked={text == "yes"} onchange={typed} />{ setting.label }</label>{ mark(setting.label) }
+                <span class="label">
+                    <label class="check"><input type="checkbox" {id} data-testid={test} checked={text == "yes"} aria-describedby={described} onchange={typed} />{ setting.label }</label>
+                    { mark(setting.label) }
+                </span>
+                { says }
             </div>
         };
     }

@@ -87,7 +87,7 @@ impl Tab {
         match self {
             Self::Messages => "Messages",
             Self::Wire => "Wire",
-            Self::Flows => "Flows",
+            Self::Flows => "Handshakes",
             Self::Chart => "Chart",
             Self::Findings => "Findings",
         }

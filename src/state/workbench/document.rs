@@ -6,7 +6,7 @@ use std::rc::Rc;
 use mqttscope_capture::text::{self, Format, Marks, SourceMap, Style};
 use mqttscope_view::packet_lines::{self, PacketLines};
 use mqttscope_view::reader::{self, Fault, Found, Other, Request, Taking};
-use mqttscope_view::recording::{Packet, Recording};
+use mqttscope_view::recording::Recording;
 use mqttscope_view::sides::Run;
 use mqttscope_wire::ProtocolVersion;
 
@@ -408,15 +408,7 @@ impl Document {
     /// The time of each packet in milliseconds, as the text tells it; none: it does not.
     #[must_use]
     pub fn packet_times(&self) -> Vec<Option<u64>> {
-        let recording = &self.recording;
-        let time = |packet: &Packet| {
-            let end = packet.at.offset.saturating_add(packet.at.len);
-            let start = recording.given(packet.at.offset..end).start;
-            let behind = self.times.partition_point(|(begins, _)| *begins <= start);
-            let told = self.times.get(behind.checked_sub(1)?)?;
-            Some(told.1)
-        };
-        recording.packets().iter().map(time).collect()
+        self.recording.times(&self.times)
     }
 
     /// About how much memory it holds on to, in bytes.

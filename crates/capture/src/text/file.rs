@@ -7,6 +7,7 @@ use super::{
     Confidence, Decoded, Format, MAX_TEXT, Reading, TextError, Turns, decode, decode_sides, detect,
     marks, read, read_parts,
 };
+use crate::foreign::{Protocol, recognize};
 use crate::reading::TextReading;
 
 /// What a file holds.
@@ -34,9 +35,7 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
             });
         }
         if let Ok(reading) = read(&text, None, Turns::Marked)
-            && reading.sure
-            && reading.decoded.format != Format::Binary
-            && !reading.is_short_guess(&text)
+            && is_meant(&reading, &text)
         {
             return Ok(FileContent {
                 decoded: reading.decoded,
@@ -69,15 +68,20 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
 pub fn read_file(bytes: &[u8]) -> Option<(String, Result<Reading, TextError>)> {
     let text = as_text(bytes)?;
     let reading = read(&text, None, Turns::Marked);
-    let is_sure = reading.as_ref().is_ok_and(|reading| {
-        reading.sure && reading.decoded.format != Format::Binary && !reading.is_short_guess(&text)
-    });
-    let is_text = is_sure
+    let is_text = (reading.as_ref()).is_ok_and(|reading| is_meant(reading, &text))
         || detect(&text)
             .first()
             .is_some_and(|best| best.confidence > Confidence::Possible)
         || marks(&text).is_some() && decode_sides(&text, None, Turns::Marked).is_ok();
     is_text.then_some((text, reading))
+}
+
+/// Whether the bytes that a text stands for are meant, and not its characters: where it is doubtful, these must be words.
+fn is_meant(reading: &Reading, text: &str) -> bool {
+    let are_words = || recognize(text.as_bytes()).is_some_and(|it| it.protocol == Protocol::Text);
+    reading.decoded.format != Format::Binary
+        && !reading.is_short_guess(text)
+        && (reading.sure || are_words())
 }
 
 /// Reads a file as [`read_parts`] reads a text; what is no text in a known format are the bytes themselves.

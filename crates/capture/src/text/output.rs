@@ -180,6 +180,8 @@ impl Output {
         if self.filled > MAX_FILLED {
             return Err(too_large);
         }
+        // So many bytes are claimed, and do not stand in the text.
+        self.bytes.try_reserve(count).map_err(|_| too_large)?;
         self.bytes.extend(pattern.iter().cycle().take(count));
         self.source.push_repeat(at, 1, count);
         Ok(())

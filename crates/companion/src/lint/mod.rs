@@ -375,9 +375,9 @@ fn of_conversation(connection: &Connection) -> Vec<Finding> {
     let Some(spoken) = spoken.filter(|spoken| spoken.len() > 1) else {
         return Vec::new();
     };
-    let times: Vec<Option<u64>> = packets.iter().map(|packet| packet.at_ms).collect();
-    let bytes = connection.bytes.clone();
-    let judged = Conversation::new(bytes, spoken).with_times(&times).judge();
+    let conversation = Conversation::new(connection.bytes.clone(), spoken);
+    let conversation = conversation.with_times(&connection.times);
+    let judged = conversation.with_gaps(connection.has_gaps).judge();
     let findings = judged.findings.into_iter();
     findings
         .map(|finding| {

@@ -27,6 +27,12 @@ pub(super) const fn rests_on_time(rule: Rule) -> bool {
     )
 }
 
+/// Whether a rule speaks of a stream in which the monitor looks for packets. Here they are found before, and what is none is
+/// shown where it stands.
+pub(super) const fn speaks_of_stream(rule: Rule) -> bool {
+    matches!(rule, Rule::StreamWithoutPackets)
+}
+
 /// Whether the times of the packets that are there show that such a rule is broken. What expires in a
 /// session or outside the text is not shown by them.
 pub(super) const fn shown_by_times(rule: Rule) -> bool {

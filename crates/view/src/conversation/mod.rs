@@ -299,6 +299,7 @@ impl Conversation {
     fn shows(&self, rule: Rule) -> bool {
         (!known::rests_on_time(rule) || self.has_times && known::shown_by_times(rule))
             && (self.has_both && !self.has_gaps || shown_by_one_side(rule))
+            && !known::speaks_of_stream(rule)
     }
 
     /// What both ends know around a packet; none where it is no packet.

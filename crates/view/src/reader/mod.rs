@@ -15,7 +15,7 @@ use mqttscope_capture::text::{
     self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, TextError, TextErrorKind,
     Turns,
 };
-use mqttscope_wire::{PacketType, Sender};
+use mqttscope_wire::{Context, PacketAt, PacketType, ProtocolVersion, Sender, packets};
 use serde::{Deserialize, Serialize};
 
 use crate::lines;
@@ -179,13 +179,33 @@ impl Found {
 }
 
 /// Whether all parts of a text are a client's, as their marks and a CONNECT among them show.
-fn is_of_client(pieces: &[Piece], bytes: &[u8]) -> bool {
+fn is_of_client(text: &str, pieces: &[Piece], decoded: &Decoded) -> bool {
+    let bytes = decoded.bytes.as_slice();
     let begins = |piece: &Piece| bytes.get(piece.bytes.start).copied();
     let connects =
         |piece| begins(piece).map(PacketType::from_first_byte) == Some(PacketType::Connect);
-    pieces.len() > 1
-        && pieces.iter().all(|piece| piece.from == Some(Role::Client))
+    pieces.iter().all(|piece| piece.from == Some(Role::Client))
         && pieces.iter().any(connects)
+        && (pieces.len() > 1 || is_stream_of_client(text, decoded))
+}
+
+/// Whether bytes are one stream that only a client can have sent: a CONNECT, and behind it on the same lines, as packets
+/// that were put together do not stand, others that a client may send.
+fn is_stream_of_client(text: &str, decoded: &Decoded) -> bool {
+    let place = |byte: usize| decoded.source.span(byte);
+    let goes_on = |at: &PacketAt| {
+        let before = place(at.offset.checked_sub(1)?)?.end;
+        let between = text.get(before..place(at.offset)?.start)?;
+        Some(!between.contains(['\n', '\r']))
+    };
+    let mut packets = packets(&decoded.bytes, Context::new(ProtocolVersion::V5)).peekable();
+    let connect = packets.next();
+    connect.is_some_and(|at| at.packet_type == PacketType::Connect && !at.skipped)
+        && packets.peek().is_some()
+        && packets.all(|at| {
+            let by = at.packet_type.sent_by(at.version);
+            !at.skipped && by.allows(Sender::Client) && goes_on(&at) == Some(true)
+        })
 }
 
 impl Request<'_> {
@@ -241,7 +261,7 @@ impl Request<'_> {
         match reading {
             Ok(reading) => {
                 let leaves_out = (reading.decoded.notes.iter()).any(leaves_out);
-                let found = self.found(reading);
+                let found = self.found(text, reading);
                 if self.format.is_none() {
                     found.line_by_line(text, leaves_out)
                 } else {
@@ -290,15 +310,15 @@ impl Request<'_> {
         let is_last =
             fault.kind == TextErrorKind::OddDigits && rest.trim_end().chars().count() <= 1;
         let reading = is_last.then(|| self.decode(before).ok())??;
-        Some(self.found(reading))
+        Some(self.found(before, reading))
     }
 
-    fn found(&self, reading: Reading) -> Found {
+    fn found(&self, text: &str, reading: Reading) -> Found {
         let decoded = reading.decoded;
         let mut left_out = reading.left_out;
         left_out.sort_by_key(|range| range.start);
         let (parts, runs) = parts_of(&decoded);
-        let is_of_client = is_of_client(&reading.parts, &decoded.bytes);
+        let is_of_client = is_of_client(text, &reading.parts, &decoded);
         // Headers that the reader of text sees before MQTT are taken off here, so nothing need be said of them.
         let is_header = |note: &Note| matches!(note, Note::IpPacket { .. } | Note::EthernetFrame);
         let (headers, notes): (Vec<Note>, Vec<Note>) =

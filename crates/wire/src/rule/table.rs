@@ -2701,8 +2701,8 @@ pub(super) static LABELS: [Label; 229] = [
     },
     Label {
         name: "suback-no-codes",
-        v5: Citation::Section("3.9.3"),
-        v3_1_1: Citation::Section("3.9.3"),
+        v5: Citation::Statements(&["MQTT-3.8.4-6"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.8.4-5"]),
         v3_1: Citation::None,
     },
     Label {
@@ -2713,7 +2713,7 @@ pub(super) static LABELS: [Label; 229] = [
     },
     Label {
         name: "unsuback-no-codes",
-        v5: Citation::Section("3.11.3"),
+        v5: Citation::Statements(&["MQTT-3.11.3-1"]),
         v3_1_1: Citation::None,
         v3_1: Citation::None,
     },

@@ -9,7 +9,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "clean-start",
         label: "Clean Start",
-        hint: "on Connect; after a lost connection MQTT 5 goes on with the session",
+        hint: "on Connect; without it the session goes on: it takes the same Client Identifier and, in MQTT 5, a Session Expiry Interval",
         kind: Kind::Check,
         applies: always,
         get: |p| yes(p.clean_start),

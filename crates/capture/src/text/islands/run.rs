@@ -308,7 +308,7 @@ fn island(
     };
     // A small number alone is a number.
     if count == 1 && wide <= 2 && !(closed && first.is_prefixed())
-        || count == 1 && wide == 4 && (decimal || !closed)
+        || count == 1 && wide == 4 && (decimal && !is_data(text, first.at) || !closed)
     {
         return None;
     }
@@ -345,6 +345,13 @@ fn island(
         island.otherwise = Some((Format::NumberList, numbers));
     }
     Some(island)
+}
+
+/// Whether digits stand behind a label that says that they are bytes: `length: 2  data: 0100`.
+fn is_data(text: &str, at: usize) -> bool {
+    let before = scan::tail(text.get(..at).unwrap_or_default(), 24);
+    let label = before.trim_end_matches(is_blank).to_ascii_lowercase();
+    label.ends_with("data:")
 }
 
 /// Bytes in groups of four noughts and ones: `0001 0000`.
