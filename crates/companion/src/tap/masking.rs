@@ -196,13 +196,13 @@ impl Connection {
     fn masked(&mut self, packet: &[u8], from: Sender) -> Vec<u8> {
         let mut bytes = packet.to_vec();
         if has_secrets(packet) {
-            let context = Context::new(self.version).from(from);
+            let context = Context::new(self.version).sent_by(from);
             if let Some(frame) = Frame::read(packet, context)
                 && let Ok(ControlPacket::Connect(connect)) = &frame.packet
             {
                 self.version = connect.version;
             }
-            let dissection = dissect(packet, Context::new(self.version).from(from));
+            let dissection = dissect(packet, Context::new(self.version).sent_by(from));
             let nodes = dissection.tree.nodes().iter();
             for node in nodes.filter(|node| node.field == Field::AuthenticationData) {
                 let (start, end) = node.span.bytes();

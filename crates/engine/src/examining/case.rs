@@ -47,7 +47,7 @@ pub(crate) fn offers(version: ProtocolVersion) -> CaseOffers {
 /// Whether a client of this version breaks just that rule with it, and it is a CONNECT.
 fn is_connect(packet: &BrokenPacket, version: ProtocolVersion) -> bool {
     let bytes = packet.bytes();
-    let dissection = dissect(&bytes, Context::new(version).from(Sender::Client));
+    let dissection = dissect(&bytes, Context::new(version).sent_by(Sender::Client));
     packet.context.version == version
         && dissection.packet_type == PacketType::Connect
         && matches!(&dissection.diagnostics[..], [only] if only.rule == packet.rule)
@@ -147,7 +147,7 @@ fn findings(report: &Report) -> Vec<CaseFinding> {
 
 /// What is worth a note in a packet, which the monitor leaves to whoever looks at the packet.
 fn notes(bytes: &[u8], version: ProtocolVersion, by: Sender) -> Vec<CaseFinding> {
-    let dissection = dissect(bytes, Context::new(version).from(by));
+    let dissection = dissect(bytes, Context::new(version).sent_by(by));
     let diagnostics = dissection.diagnostics.iter();
     diagnostics
         .filter(|it| it.severity() == Severity::Note)
