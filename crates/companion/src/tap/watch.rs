@@ -306,7 +306,7 @@ impl Watcher {
             return;
         };
         let at = watch.instant(at_ns);
-        watch.monitor.handle_gap(Watched(id.0), at);
+        watch.monitor.handle_gap(Watched(id.0), Some(from), at);
         connection.framer(from).clear();
         let text = format!("bytes of the {} are missing here", sender(from));
         self.tell("gap", id, at_ns, &text);
