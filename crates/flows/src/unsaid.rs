@@ -115,6 +115,10 @@ mod tests {
                 "no Response Topic and no Correlation Data",
             ),
             (
+                "Two requesters, one responder",
+                "no Response Topic and no Correlation Data",
+            ),
+            (
                 "An answer that comes too late",
                 "no Response Topic and no Correlation Data",
             ),
@@ -124,6 +128,7 @@ mod tests {
             ),
             ("Jobs for two workers", "no shared subscriptions"),
             ("A slow worker and a quick one", "no shared subscriptions"),
+            ("Jobs for five workers", "no shared subscriptions"),
             ("A worker dies with a job, QoS 0", "no shared subscriptions"),
             ("A worker dies with a job, QoS 1", "no shared subscriptions"),
             ("A worker dies with a job, QoS 2", "no shared subscriptions"),

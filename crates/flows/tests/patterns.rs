@@ -93,7 +93,10 @@ fn a_late_subscriber_gets_what_is_retained_and_nothing_else() {
     let city = |name: &str, retain: bool| (format!("weather/{name}"), retain);
     assert_eq!(topics("Oslo"), [city("oslo", false)]);
     let wind = city("oslo/wind", false);
-    assert_eq!(topics("All"), [city("oslo", false), city("rome", false), wind]);
+    assert_eq!(
+        topics("All"),
+        [city("oslo", false), city("rome", false), wind]
+    );
     assert_eq!(topics("Late"), [city("oslo", true)]);
 }
 

@@ -19,11 +19,7 @@ pub(super) fn use_schemas(desk: &Rc<Desk>) -> (Vec<Form>, Callback<()>) {
     // How often they were changed, and the packet that was read with its forms.
     let changes = use_state_eq(|| 0_u32);
     let read = use_state_eq(|| (None, Vec::new()));
-    let key = (
-        Same::of(&desk.now.recording),
-        desk.now.packet,
-        *changes,
-    );
+    let key = (Same::of(&desk.now.recording), desk.now.packet, *changes);
     {
         let (recording, packet) = (desk.now.recording.clone(), desk.now.packet);
         let read = read.setter();

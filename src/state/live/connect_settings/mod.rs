@@ -191,7 +191,7 @@ mod tests {
             ("ws://host:port/mqtt", "1 to 65535"),
             ("ws://host:", "1 to 65535"),
             ("ws://a<b:1", "“a<b” is neither a host name"),
-            ("ws://[::zz]:1", "no IP address"),
+            ("ws://[::zz]:1", "nor an IP address"),
             ("ws://::1:9001", "in brackets"),
             ("ws://a b", "spaces"),
             ("mqtt://host", "the companion) opens mqtt://"),
