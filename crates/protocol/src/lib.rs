@@ -9,6 +9,7 @@
 mod address;
 mod bridge;
 pub mod brokers;
+mod by_hand;
 mod captured;
 mod case;
 mod command;
@@ -30,6 +31,7 @@ pub use bridge::{
     BRIDGE_MESSAGE, BridgeEnd, BridgeFailure, BridgeOpened, BridgeRequest, BridgeSays, BridgeStep,
     Bridged, Certificate, CertificateFault, Secured, TlsFacts, TlsFailure, TlsFault, is_pem,
 };
+pub use by_hand::{BytesSent, Followed};
 pub use captured::{
     Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Fate, FaultAnswer,
     FaultRow, FaultStrike, Timeline, TimelineBar,
@@ -57,10 +59,9 @@ pub use mqttscope_shared::{Instant, Recorded};
 pub use mqttscope_view::payload::{DiffLine, LineChange};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
-    Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
-    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, PacketLink,
-    PayloadForm, Published, Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit,
-    StateAt, Summary, TimedPacket,
+    Action, Advice, AnswersView, Chart, ChartPoint, ConnectionState, ConnectionView, Exported,
+    FilterView, LogView, Notice, OpeningView, Outcome, Packet, PacketLink, PayloadForm, Published,
+    Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
     FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, MessageRow, TopicRow,

@@ -9,7 +9,7 @@ pub enum Plain {
     Json,
     /// CBOR.
     Cbor,
-    /// MessagePack.
+    /// The MessagePack format.
     MessagePack,
     /// XML.
     Xml,

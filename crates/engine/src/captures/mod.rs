@@ -5,6 +5,7 @@
 
 mod connection;
 mod faults;
+mod held;
 mod listed;
 mod merging;
 #[cfg(test)]
@@ -24,9 +25,10 @@ use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionEvent, ConnectionI
 
 use crate::connection::SocketId;
 use crate::log::{Journal, Record, WireLog};
-pub(crate) use connection::{Captured, Sent, moment};
+pub(crate) use connection::{Captured, moment};
 use faults::Faulted;
 pub(crate) use faults::{Answered, Heard, awaited_of, fate_of, named_by};
+pub(crate) use held::Sent;
 use listed::Listed;
 pub(crate) use merging::Turn;
 use merging::is_open;

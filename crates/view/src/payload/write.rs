@@ -15,7 +15,7 @@ use super::{cbor, indent, message_pack};
 pub enum Binary {
     /// CBOR.
     Cbor,
-    /// MessagePack.
+    /// The MessagePack format.
     MessagePack,
 }
 
