@@ -7,6 +7,7 @@ use mqttscope_capture::text::Format;
 use mqttscope_view::payload::{Asked, Form};
 use mqttscope_view::reader::{Fault, Found, Given, Request, Taking};
 use mqttscope_view::repair::{Doubtful, Repair};
+use mqttscope_view::share::{ShareError, Shared};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
@@ -139,12 +140,24 @@ pub(crate) fn forms_in(bytes: &Uint8Array) -> Vec<Form> {
     postcard::from_bytes(&bytes.to_vec()).unwrap_or_default()
 }
 
+/// The token of a link that shows this; `None` while the reader is not here.
+pub(crate) fn to_link(shared: &Shared) -> Option<Result<String, ShareError>> {
+    asked("to_link", postcard::to_allocvec(shared))
+}
+
+/// What the link with this token shows; `None` while the reader is not here.
+pub(crate) fn of_link(token: &str) -> Option<Result<Shared, ShareError>> {
+    asked("of_link", postcard::to_allocvec(token))
+}
+
 /// What a function of the reader gives for this; nothing where it gives nothing.
-fn listed<T: DeserializeOwned>(what: &str, asked: postcard::Result<Vec<u8>>) -> Vec<T> {
-    let found = call_of(MODULE, what, &asked.unwrap_or_default());
-    let found = found.ok().flatten();
-    let found = found.and_then(|found| postcard::from_bytes(&found.to_vec()).ok());
-    found.unwrap_or_default()
+fn listed<T: DeserializeOwned>(what: &str, given: postcard::Result<Vec<u8>>) -> Vec<T> {
+    asked(what, given).unwrap_or_default()
+}
+
+fn asked<T: DeserializeOwned>(what: &str, given: postcard::Result<Vec<u8>>) -> Option<T> {
+    let found = call_of(MODULE, what, &given.unwrap_or_default());
+    postcard::from_bytes(&found.ok().flatten()?.to_vec()).ok()
 }
 
 fn read_here(request: &Request<'_>) -> Option<Found> {

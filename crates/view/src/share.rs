@@ -12,6 +12,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use mqttscope_wire::{ProtocolVersion, Sender, varint};
+use serde::{Deserialize, Serialize};
 
 use crate::sides::Run;
 
@@ -25,9 +26,10 @@ pub const LONGEST_LINK: usize = 32 * 1024;
 const MAX_TOKEN: usize = MAX_BYTES / 3 * 4 + 64;
 
 /// What a link shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shared {
     /// The recording.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
     /// The version it is read in; `None`: worked out.
     pub version: Option<ProtocolVersion>,
@@ -44,7 +46,7 @@ pub struct Shared {
 }
 
 /// Why a link cannot be made or opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ShareError {
     /// More than [`MAX_BYTES`].
     TooLarge,

@@ -10,7 +10,7 @@ use crate::components::text_out::TextOut;
 use crate::hooks::ReaderStage;
 use crate::services::clipboard;
 use crate::state::toasts::{ToastAction, Toaster};
-use crate::state::workbench::{Act, Awaiting, Document};
+use crate::state::workbench::{Act, Document};
 
 /// The document as it is now, and what acts on it.
 pub(super) struct Desk {
@@ -57,11 +57,6 @@ impl Desk {
     /// Whether the conversation may add errors to more packets: not all findings are kept.
     pub(super) fn may_add_more(&self) -> bool {
         self.marks.len() % 2 == 1
-    }
-
-    /// Whether what was given is read as soon as the reader has come.
-    pub(super) fn is_reading(&self) -> bool {
-        self.now.awaiting == Awaiting::Reading && *self.reader == ReaderStage::Coming
     }
 
     /// Says something to the person.

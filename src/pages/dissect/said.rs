@@ -13,6 +13,8 @@ use super::to_captures;
 use crate::components::icon::{Icon, icon};
 use crate::components::inspector::marked;
 use crate::hooks::ReaderStage;
+use crate::route::Route;
+use crate::services::browser;
 use crate::state::workbench::{Act, Awaiting};
 
 /// The format that was found, which is a list to choose another from.
@@ -53,7 +55,10 @@ pub(super) fn format_chip(desk: &Rc<Desk>) -> Html {
 /// What is wrong with the text, or what a person should know about how it was read.
 pub(super) fn said(desk: &Rc<Desk>) -> Html {
     let document = &desk.now;
-    if document.awaiting == Awaiting::Reading {
+    // Links are read by it, too.
+    let is_linked = || Route::of_hash(&browser::hash()).shared.is_some();
+    let is_missing = *desk.reader != ReaderStage::Here;
+    if document.awaiting == Awaiting::Reading || is_missing && is_linked() {
         return reader_missing(desk);
     }
     if let Some(fault) = &document.fault {
@@ -133,7 +138,7 @@ fn reader_missing(desk: &Desk) -> Html {
             <li>
                 { icon(Icon::Fault) }
                 <span>
-                    { format!("What reads texts and files could not be loaded: {why}. ") }
+                    { format!("What reads texts, files and links could not be loaded: {why}. ") }
                     <button class="link" data-testid="reader-again" onclick={again}>{ "Try again" }</button>
                 </span>
             </li>

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use mqttscope_view::share::{self, Shared};
+use mqttscope_view::share::Shared;
 use yew::prelude::*;
 
 use super::desk::Desk;
 use super::linked::{shared_of, without_secrets};
 use crate::components::icon::{Icon, icon};
+use crate::hooks::ReaderStage;
 use crate::route::{Page, Route};
-use crate::services::browser;
+use crate::services::{browser, reader};
 use crate::state::same::Same;
 use crate::state::workbench::{Act, Document};
 
@@ -20,16 +21,17 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
     let now = desk.now.clone();
     let before = now.clone();
     let desk = desk.clone();
-    // Whoever comes to the same address again is another arrival; what the page itself wrote is none. What a
-    // reload kept is read first: then it is known whether the link carries the same.
-    let is_reading = desk.is_reading();
+    // Whoever comes to the same address again is another arrival; what the page itself wrote is none. The reader knows
+    // links, and what a reload kept is read first: then it is known whether the link carries the same.
+    let has_reader = *desk.reader == ReaderStage::Here;
     let opened = use_mut_ref(|| None::<u32>);
-    use_effect_with((arrival, is_reading), move |&(arrival, is_reading)| {
-        if is_reading || opened.replace(Some(arrival)) == Some(arrival) {
+    use_effect_with((arrival, has_reader), move |&(arrival, has_reader)| {
+        if !has_reader || opened.replace(Some(arrival)) == Some(arrival) {
             return;
         }
-        let Some(content) = shared else { return };
-        match share::decode(&content) {
+        let opened = shared.and_then(|content| reader::of_link(&content));
+        let Some(opened) = opened else { return };
+        match opened {
             // Kept through a reload, as it was typed: only the view may be another.
             Ok(shared) if is_same(&shared, &before) => {
                 desk.acts.dispatch(Act::Select(shared.packet as usize));
@@ -46,14 +48,17 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
     });
 
     let linked = use_mut_ref(|| None::<Rc<Document>>);
-    let view = (Same::of(&now), now.packet, now.node);
+    let view = (Same::of(&now), now.packet, now.node, has_reader);
     use_effect_with(view, move |_| {
         let Some(content) = Route::of_hash(&browser::hash()).shared else {
             return;
         };
-        if share::decode(&content).is_ok_and(|shared| is_same(&shared, &now)) {
+        let Some(shared) = reader::of_link(&content) else {
+            return;
+        };
+        if shared.is_ok_and(|shared| is_same(&shared, &now)) {
             *linked.borrow_mut() = Some(now.clone());
-            if let Ok(content) = share::encode(&shared_of(&now)) {
+            if let Some(Ok(content)) = reader::to_link(&shared_of(&now)) {
                 browser::replace_hash(&Page::Dissect.hash_with(Some(&content)));
             }
         } else if linked.borrow().is_some() {
@@ -78,9 +83,10 @@ pub(super) fn share_button(desk: &Rc<Desk>) -> Html {
     let share = {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| {
-            let content = match share::encode(&shared_of(&desk.now)) {
-                Ok(content) => content,
-                Err(error) => return desk.say(error.to_string()),
+            let content = match reader::to_link(&shared_of(&desk.now)) {
+                Some(Ok(content)) => content,
+                Some(Err(error)) => return desk.say(error.to_string()),
+                None => return,
             };
             let hash = Page::Dissect.hash_with(Some(&content));
             let link = format!("{}{hash}", browser::address_before_hash());
@@ -92,7 +98,7 @@ pub(super) fn share_button(desk: &Rc<Desk>) -> Html {
     html! {
         <button
             data-testid="share"
-            disabled={desk.now.recording.bytes().is_empty()}
+            disabled={desk.now.recording.bytes().is_empty() || *desk.reader != ReaderStage::Here}
             title="Copy a link that carries the bytes and the selected field"
             onclick={share}
         >

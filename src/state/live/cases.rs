@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_link_opens_what_it_was_made_of() {
-        let text = "; ein Fäll & \"mehr\"\na> PUBLISH ~/1 x#?=%";
+        let text = "; a Fäll & \"mehr\"\na> PUBLISH ~/1 x#?=%";
         assert_eq!(of_link(&link(text)).as_deref(), Some(text));
         assert_eq!(of_link("#/live?case=%ff"), None);
         assert_eq!(of_link("#/dissect?case=a"), None);

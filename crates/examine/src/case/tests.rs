@@ -233,7 +233,7 @@ fn what_is_wrong_with_a_case_is_said_at_its_line() {
             "\na> bytes c0 0",
             "Line 2: character 4 behind “bytes”: a byte has two digits.",
         ),
-        ("a connect\na< clos", "Line 2: “clos” is no packet."),
+        ("a connect\na< shut", "Line 2: “shut” is no packet."),
         (
             "a connect\n+600001",
             "Line 2: a line takes at most ten minutes.",
