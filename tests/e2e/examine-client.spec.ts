@@ -206,7 +206,7 @@ test.describe("by the companion", () => {
       const ca = readFileSync(await (await authority).path());
       const stranger = inTls({ host: secured.hostname, port: Number(secured.port) });
       await once(stranger, "error");
-      await expect(page.getByTestId("led-trouble")).toContainText("it does not trust the certificate");
+      await expect(page.getByTestId("led-trouble")).toContainText("does not trust the certificate");
       const trusting = inTls({ host: secured.hostname, port: Number(secured.port), ca, servername: "device.example" });
       trusting.on("error", () => {});
       trusting.write(CONNECT);

@@ -237,10 +237,10 @@ test("a wrong line makes no other line wrong, and the diagram of before says tha
   const says = page.getByTestId("script-says");
   await expect(says).toContainText("No errors");
   await expect(page.getByTestId("not-shown")).toHaveCount(0);
-  const clients = Array.from({ length: 7 }, (_, index) => `subscriber S${index}`).join("\n");
-  await page.getByTestId("script").fill(`${clients}\nat 0 S0 connect\nat 0 S6 connect`);
-  await expect(page.locator(".numbers .wrong")).toHaveText(["7"]);
-  await expect(says).toContainText("Line 7: A scenario can have at most 6 clients.");
+  const clients = Array.from({ length: 8 }, (_, index) => `subscriber S${index}`).join("\n");
+  await page.getByTestId("script").fill(`${clients}\nat 0 S0 connect\nat 0 S7 connect`);
+  await expect(page.locator(".numbers .wrong")).toHaveText(["8"]);
+  await expect(says).toContainText("Line 8: A scenario can have at most 7 clients.");
   await expect(page.getByTestId("not-shown")).toHaveText("The diagram does not show this text: it stays as it was without errors.");
   await page.getByTestId("script").fill("publisher a-name-that-is-far-too-long\nat 0 a-name-that-is-far-too-long connect");
   await expect(page.locator(".numbers .wrong")).toHaveText(["1"]);

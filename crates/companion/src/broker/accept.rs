@@ -56,6 +56,10 @@ fn words(error: &io::Error) -> String {
         Some(Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
             "it does not speak TLS".to_owned()
         }
+        // Many clients send no alert.
+        _ if error.kind() == io::ErrorKind::UnexpectedEof => {
+            "it closed the connection, as one does that does not trust the certificate".to_owned()
+        }
         _ => error.to_string(),
     }
 }

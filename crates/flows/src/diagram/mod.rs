@@ -62,7 +62,7 @@ impl Look {
     /// lanes stand inwards.
     pub const TIGHT: Self = Self {
         spacing: 122,
-        margin: 12,
+        margin: 8,
         short: true,
     };
 

@@ -161,7 +161,7 @@ pub(super) fn Begin(props: &BeginProps) -> Html {
                 { field("led-certificate", "Certificate", "a path on the companion’s machine, or PEM", &form.certificate, typed(|form, text| form.certificate = text)) }
                 { field("led-key", "Its key", "a path or PEM; empty: in the same file", &form.key, typed(|form, text| form.key = text)) }
                 <label class="only" key="passphrase"><span>{ "Passphrase" }</span>
-                    <input type="password" data-testid="led-passphrase" autocomplete="new-password" placeholder="none" value={form.passphrase.clone()} oninput={typed(|form, text| form.passphrase = text)} /></label>
+                    <input type="text" class="secret" data-testid="led-passphrase" autocomplete="off" spellcheck="false" autocapitalize="off" placeholder="none" value={form.passphrase.clone()} oninput={typed(|form, text| form.passphrase = text)} /></label>
                 <p class="quiet hint">{ "They go to the companion, and are kept nowhere." }</p>
             }
             <label class="only"><span>{ "Port" }</span>
