@@ -29,8 +29,10 @@ pub(crate) fn AnnexHost(props: &AnnexHostProps) -> Html {
     let stage = use_state_eq(|| Stage::Away);
     let is_wanted = props.page != Page::Dissect;
     let is_due = is_wanted && *stage == Stage::Away;
+    // Who went to the page while it was loading is there, too, when what said so is gone.
+    let was_entered = use_mut_ref(|| false);
     {
-        let (host, stage) = (host.clone(), stage.setter());
+        let (host, stage, was_entered) = (host.clone(), stage.setter(), was_entered.clone());
         use_effect_with(is_due, move |&is_due| {
             if !is_due {
                 return;
@@ -40,14 +42,21 @@ pub(crate) fn AnnexHost(props: &AnnexHostProps) -> Html {
                 let Some(host) = browser::element_of::<Element>(&host) else {
                     return;
                 };
-                stage.set(match annex::mount(&host).await {
+                let next = match annex::mount(&host).await {
                     Ok(()) => Stage::Here,
                     Err(why) => Stage::Failed(why.into()),
-                });
+                };
+                *was_entered.borrow_mut() = browser::has_focus("main.loading");
+                stage.set(next);
             });
         });
     }
     let is_shown = is_wanted && *stage == Stage::Here;
+    use_effect_with(is_shown, move |&is_shown| {
+        if is_shown && was_entered.take() {
+            browser::focus_quietly(".annex main");
+        }
+    });
     html! {
         <>
             if is_wanted && !is_shown {

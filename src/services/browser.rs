@@ -189,10 +189,16 @@ pub fn is_focus_hidden() -> bool {
 
 /// Gives the focus on if the first element that a selector finds has it, to the first that another finds.
 pub fn pass_focus(from: &str, to: &str) {
-    let active = document().and_then(|document| document.active_element());
-    if active.is_some_and(|active| active.matches(from).unwrap_or(false)) {
+    if has_focus(from) {
         focus_quietly(to);
     }
+}
+
+/// Whether the element with the focus is one that a selector finds.
+#[must_use]
+pub fn has_focus(selector: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|active| active.matches(selector).unwrap_or(false))
 }
 
 /// Whether an event happened within an element that a selector finds.

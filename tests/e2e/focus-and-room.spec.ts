@@ -343,3 +343,17 @@ for (const width of [390, 600, 640]) {
     expect(right).toBeLessThanOrEqual(width);
   });
 }
+
+test("who goes to a page while it is loading is there when it has come", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route("**/annex*_bg*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("#/flows");
+  await page.locator("main.loading").focus();
+  await expect(page.locator("main.loading")).toBeFocused();
+  release();
+  await expect(page.locator("main.flows")).toBeFocused();
+});
