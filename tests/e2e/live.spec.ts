@@ -466,7 +466,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByTestId("publish").click();
     await rows(page, "PUBLISH").first().click();
     await expect(page.getByTestId("packet-type")).toHaveText("PUBLISH");
-    for (const tab of ["wire", "messages", "flows", "chart", "findings"]) {
+    for (const tab of ["wire", "messages", "handshakes", "chart", "findings"]) {
       await page.getByTestId(`tab-${tab}`).click();
       await withoutViolations(page);
     }

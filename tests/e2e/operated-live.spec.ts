@@ -243,11 +243,11 @@ twice("the lists are searched, paused, saved, emptied and walked through", async
   await open(page);
   await publish(page, "t/1", "1", "1");
   await publish(page, "t/2", "2", "2");
-  for (const tab of ["messages", "flows", "findings", "chart", "wire"]) {
+  for (const tab of ["messages", "handshakes", "findings", "chart", "wire"]) {
     await hand.press(page.getByTestId(`tab-${tab}`));
     await expect(page.getByTestId(`tab-${tab}`)).toHaveAttribute("aria-selected", "true");
   }
-  for (const [tab, list, row] of [["wire", "wire", "wire-row"], ["messages", "messages", "message-row"], ["flows", "flows", "flow-row"]] as const) {
+  for (const [tab, list, row] of [["wire", "wire", "wire-row"], ["messages", "messages", "message-row"], ["handshakes", "flows", "flow-row"]] as const) {
     await page.getByTestId(`tab-${tab}`).click();
     await expect(page.getByTestId(row).first()).toBeVisible();
     if (hand.hasMouse) await page.getByTestId(row).last().click();

@@ -48,7 +48,7 @@ twice("a payload that is no JSON can be sent as text", async (hand, page) => {
   await page.getByTestId("payload-as").selectOption("JSON");
   await page.getByTestId("publish-topic").fill("a");
   await page.getByTestId("publish-payload").fill("on");
-  await expect(page.getByTestId("publish-fault")).toContainText("Not valid JSON: line 1, column 1: a value must stand here");
+  await expect(page.getByTestId("publish-fault")).toContainText("Not valid JSON: line 1, column 1: a value is missing here");
   await hand.press(page.getByTestId("send-as-text"));
   await expect(page.getByTestId("publish-fault")).toHaveCount(0);
   await expect(page.getByTestId("payload-as")).toHaveValue("text");

@@ -112,7 +112,7 @@ test("the first finding names its rule until the texts arrive, and then says all
 
 test("an address of no page says so, and is put right", async ({ page }) => {
   await page.goto("#/nothing?x=1");
-  await expect(page.getByText("There is no page “#/nothing”; this is Dissect.")).toBeVisible();
+  await expect(page.getByText("There is no page “#/nothing”. This is Dissect.")).toBeVisible();
   await expect(page).toHaveURL(/#\/dissect$/);
 });
 
