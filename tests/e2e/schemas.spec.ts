@@ -89,7 +89,7 @@ test("a message is published from the JSON of its schema", async ({ page }) => {
   await page.getByTestId("payload-as").selectOption("by schema");
   await expect(page.getByTestId("publish-payload")).toHaveValue('{\n  "name": "b"\n}');
   await page.getByTestId("publish-topic").fill("other");
-  await expect(page.getByTestId("publish-fault")).toContainText("No schema is given for this topic");
+  await expect(page.getByTestId("publish-fault")).toContainText("No form is given for this topic");
 });
 
 test("numbers of a schema are charted", async ({ page }) => {
