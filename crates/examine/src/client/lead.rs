@@ -68,6 +68,10 @@ pub(crate) struct Lead {
     since: Instant,
     /// When we closed the transport last.
     cut_at: Instant,
+    /// The client has a connection, as far as the steps know.
+    is_open: bool,
+    /// A message is to be delivered, and did not go out yet.
+    is_undelivered: bool,
     pub(crate) deadline: Option<Instant>,
     pub(crate) seen: Vec<Seen>,
     /// What that takes of memory.
@@ -90,6 +94,8 @@ impl Lead {
             started: now,
             since: now,
             cut_at: now,
+            is_open: true,
+            is_undelivered: false,
             deadline: None,
             seen: Vec::new(),
             seen_bytes: 0,
@@ -109,6 +115,11 @@ impl Lead {
             Happened::Sent(bytes) | Happened::Received(bytes) => bytes.len(),
             _ => 0,
         };
+        if let Happened::Sent(bytes) = &what
+            && let Some(first) = bytes.first()
+        {
+            self.is_undelivered &= PacketType::from_first_byte(*first) != PacketType::Publish;
+        }
         let takes = takes.saturating_add(OF_EACH);
         let all = self.seen_bytes.saturating_add(takes);
         // What comes behind a gap would be misread.
@@ -193,10 +204,13 @@ impl Lead {
             Act::Limits(words) => Do::Limits(words.clone()),
             Act::Hold(held) => Do::Hold(*held),
             Act::Release => Do::Release,
-            Act::Deliver(words) => Do::Deliver(words.clone()),
+            Act::Deliver(words) => {
+                self.is_undelivered = true;
+                Do::Deliver(words.clone())
+            }
             Act::Forget => Do::Forget,
             Act::Cut => {
-                self.cut_at = self.since;
+                (self.cut_at, self.is_open) = (self.since, false);
                 Do::Cut
             }
             Act::Fact(name, value) => {
@@ -235,6 +249,9 @@ impl Lead {
             {
                 let after = (now - self.since).as_millis();
                 return Some(self.failed(situation, step, &format!("it came after {after} ms")));
+            }
+            if matches!(event, Event::Closed) && self.is_open {
+                return Some(Err(closed_before(step)));
             }
             return (now >= self.since + *time).then_some(Ok(()));
         }
@@ -287,6 +304,7 @@ impl Lead {
         match event {
             Event::Packet(packet) => match self.fits(take, packet) {
                 Ok(learned) => {
+                    self.is_open |= packet.kind == PacketType::Connect;
                     self.variables = learned;
                     *is_deaf = take.is_deaf;
                     Some(Ok(()))
@@ -303,13 +321,7 @@ impl Lead {
                 }
             },
             Event::Closed if take.words.first() != Some(&"CONNECT") && self.is_under_way() => {
-                Some(Err((
-                    Verdict::Unknown,
-                    format!(
-                        "The client closed the connection before `{}` could be seen.",
-                        step.text
-                    ),
-                )))
+                Some(Err(closed_before(step)))
             }
             _ => {
                 let is_late = self.is_under_way() && now >= self.since + take.within;
@@ -346,6 +358,10 @@ impl Lead {
 
     /// A step that the client did not keep to.
     fn failed(&self, situation: &Situation, step: &Step, what: &str) -> Result<(), Judged> {
+        if self.is_undelivered {
+            let why = "The message that it was to answer could not be delivered.";
+            return Err((Verdict::Unknown, why.to_owned()));
+        }
         let mut text = format!("Expected `{}`: {what}.", step.text);
         if !step.note.is_empty() {
             text.push(' ');
@@ -370,6 +386,15 @@ impl Lead {
     pub(crate) fn step<'s>(&self, situation: &'s Situation) -> Option<&'s Step> {
         situation.steps.get(self.at)
     }
+}
+
+/// That the client ended what was looked at.
+fn closed_before(step: &Step) -> Judged {
+    let why = format!(
+        "The client closed the connection before `{}` could be seen.",
+        step.text
+    );
+    (Verdict::Unknown, why)
 }
 
 /// What is known behind a packet that the words describe.

@@ -79,7 +79,10 @@ impl ClientExamination<'_> {
             (PacketType::Pubrec, Some(identifier)) if is_refused => {
                 client.open.remove(&identifier);
             }
-            (PacketType::Connack, _) if !packet.present => client.open.clear(),
+            (PacketType::Connack, _) if !packet.present => {
+                client.open.clear();
+                client.subscribed.clear();
+            }
             _ => {}
         }
     }

@@ -84,6 +84,14 @@ fn in_one_form(before: &Content<'_>, now: &Content<'_>) -> Option<(String, Strin
 
 /// What became of the lines of a text: the longest common lines stay.
 fn diff(before: &str, now: &str) -> Vec<DiffLine> {
+    // Where something follows that did not, a line of JSON gets a comma and says what it said.
+    let has_members = [before, now]
+        .iter()
+        .all(|text| text.starts_with(['{', '[']));
+    let alike = |gone: &str, came: &str| {
+        let said = |line| str::strip_suffix(line, ',').unwrap_or(line);
+        gone == came || has_members && said(gone) == said(came)
+    };
     let old: Vec<&str> = before.lines().take(LINES).collect();
     let new: Vec<&str> = now.lines().take(LINES).collect();
     let width = new.len().saturating_add(1);
@@ -94,7 +102,7 @@ fn diff(before: &str, now: &str) -> Vec<DiffLine> {
     for (at, line) in old.iter().enumerate().rev() {
         for (to, other) in new.iter().enumerate().rev() {
             let (next, over) = (at.saturating_add(1), to.saturating_add(1));
-            let count = if line == other {
+            let count = if alike(line, other) {
                 get(&common, next, over).saturating_add(1)
             } else {
                 get(&common, next, to).max(get(&common, at, over))
@@ -112,8 +120,8 @@ fn diff(before: &str, now: &str) -> Vec<DiffLine> {
     loop {
         let (next, over) = (at.saturating_add(1), to.saturating_add(1));
         match (old.get(at), new.get(to)) {
-            (Some(gone), Some(came)) if gone == came => {
-                lines.push(line(LineChange::Same, gone));
+            (Some(gone), Some(came)) if alike(gone, came) => {
+                lines.push(line(LineChange::Same, came));
                 (at, to) = (next, over);
             }
             (Some(gone), came)
@@ -170,6 +178,17 @@ mod tests {
             content_type: Some(content_type).filter(|it| !it.is_empty()),
             format_indicator: None,
         }
+    }
+
+    #[test]
+    fn a_comma_behind_a_line_is_no_change_of_it() {
+        let drawn_of = |before, now| drawn(diff(before, now));
+        let (before, now) = ("{\n  \"k\": 1\n}", "{\n  \"k\": 1,\n  \"b\": 2\n}");
+        assert_eq!(
+            drawn_of(before, now),
+            [" {", "   \"k\": 1,", "+  \"b\": 2", " }"]
+        );
+        assert_eq!(drawn_of("a", "a,"), ["-a", "+a,"]);
     }
 
     #[test]
