@@ -99,6 +99,8 @@ impl Monitor {
         let Some(known) = connections.get_mut(&connection) else {
             return;
         };
+        log.has_gap = true;
+        log.doubtful.retain(|finding| !is_of_will(finding.rule));
         log.finish_all(known.doubt_view(view));
         if from == Some(Sender::Server) {
             log.doubtful.retain(|finding| {
@@ -232,7 +234,7 @@ impl Log {
         if !rests_on_others(finding.rule) {
             return false;
         }
-        let is_explained = self.gaps.explain(since);
+        let is_explained = self.gaps.explain(since) || self.has_gap && is_of_will(finding.rule);
         if self.keeps_doubtful && !is_explained && self.doubtful.len() < MAXIMUM_FINDINGS {
             self.doubtful.push_back(*finding);
         }
@@ -257,6 +259,19 @@ impl Log {
             });
         }
     }
+}
+
+/// Whether a rule is of when a will comes. That depends on when the server learnt of the end of a connection, and what became of its
+/// client since: whichever bytes are missing may have told it.
+const fn is_of_will(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::WillAfterDisconnect
+            | Rule::WillDespiteReturn
+            | Rule::WillNotPublished
+            | Rule::WillTwice
+            | Rule::WillWhileConnected
+    )
 }
 
 /// Whether a rule is judged by what other connections have sent.

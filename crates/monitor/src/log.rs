@@ -29,6 +29,8 @@ pub(super) struct Log {
     pub(super) findings_dropped: u64,
     /// Findings wait in `doubtful` for gaps to show.
     pub(super) keeps_doubtful: bool,
+    /// Bytes are missing somewhere.
+    pub(super) has_gap: bool,
     pub(super) doubtful: VecDeque<Finding>,
     /// The newest time of all.
     pub(super) now: Instant,

@@ -142,9 +142,19 @@ pub(super) fn judge_wills(
             let Both { client, server } = &connection.halves;
             client.last_packet.max(server.last_packet)
         });
+        // In a recording its PUBLISH may be missing: only bytes behind it on the subscriber's connection show that it is not.
+        let shows = |connection: &Connection| {
+            let last = connection.halves.server.last_packet;
+            !log.keeps_doubtful || last.is_some_and(|last| last >= since + PATIENCE)
+        };
+        let mut may_be_missing = false;
         let shown = connections.values_mut().any(|connection| match rule {
             //= [MQTT-3.1.2-7] v5, [MQTT-3.1.2-8] v5 and v3.1.1
-            Rule::WillNotPublished => connection.waits_for(will, since, lived),
+            Rule::WillNotPublished => {
+                let (waits, shows) = (connection.waits_for(will, since, lived), shows(connection));
+                may_be_missing |= waits && !shows;
+                waits && shows
+            }
             // Its own connection lives on.
             _ => {
                 connection.id == will.connection
@@ -156,7 +166,11 @@ pub(super) fn judge_wills(
                         .is_some_and(|last| last > since)
             }
         });
-        will.step = WillStep::Settled;
+        will.step = match may_be_missing && !shown {
+            // Looked at again, and not at each packet.
+            true => WillStep::Due(at),
+            false => WillStep::Settled,
+        };
         if !shown {
             continue;
         }
