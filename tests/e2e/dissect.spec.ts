@@ -352,8 +352,8 @@ test("the caret in the text chooses its packet", async ({ page }) => {
 
 test("a link that is damaged says so", async ({ page }) => {
   await page.goto("#/dissect?zzzz");
-  await expect(page.getByRole("status")).toContainText("This link is damaged: part of it is missing or changed.");
-  await expect(page.getByRole("status")).not.toContainText("cannot be opened");
+  await expect(page.locator(".toasts")).toContainText("This link is damaged: part of it is missing or changed.");
+  await expect(page.locator(".toasts")).not.toContainText("cannot be opened");
   await expect.poll(() => page.evaluate(() => location.hash)).toBe("#/dissect");
   await expect(page.getByTestId("empty")).toBeVisible();
 });

@@ -91,20 +91,6 @@ test.describe("at 768 pixels", () => {
   });
 });
 
-test("eight lanes fit at 1440 pixels, and their names are whole", async ({ page }) => {
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.goto("#/flows/jobs-for-five-workers");
-  await expect(page.getByTestId("title")).toHaveText("Jobs for five workers");
-  await page.keyboard.press("End");
-  const room = (await page.getByTestId("room").boundingBox())!;
-  const diagram = (await page.getByTestId("diagram").boundingBox())!;
-  expect(diagram.width).toBeLessThanOrEqual(room.width + 1);
-  await expect(page.getByTestId("more-lanes")).toHaveCount(0);
-  for (const name of ["Dispatcher", "Broker", "A", "E", "Collector"]) {
-    await expect(page.getByTestId("diagram").getByText(name, { exact: true }).first()).toBeVisible();
-  }
-});
-
 test("comparing moves neither the scenarios nor the buttons", async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await open(page);

@@ -13,7 +13,7 @@ use crate::{names, page};
 
 /// Bytes of the whole first load, gzipped: all that a person waits for before the start page works.
 /// The reader of pasted text comes behind it, the other pages when they are first asked for.
-const BUDGET: usize = 313_000;
+const BUDGET: usize = 314_500;
 
 /// Prints a table of the first load of `dist/` and fails above the budget.
 pub(crate) fn run(cx: &Context) -> Result<()> {
