@@ -287,6 +287,8 @@ twice("what could not be loaded is asked for again", async (hand, page) => {
   await page.route("**/reader*_bg*.wasm", (route) => (reader ? route.continue() : route.fulfill({ contentType: "application/wasm", body: "x" })));
   await open(page);
   await page.getByTestId("text").fill(PUBLISH);
+  // The first time it did not come.
+  await expect(page.getByTestId("reader-again")).toBeVisible();
   reader = true;
   await hand.press(page.getByTestId("reader-again"));
   await expect(page.getByTestId("packet").first()).toContainText("PUBLISH");
