@@ -226,7 +226,7 @@ onMessage("hello", () => publish("answer", "yes"));`);
     next();
   }));
   expect(drawn).toBeGreaterThan(3);
-  await expect(last(page)).toContainText("Stopped: it did not answer for 2 seconds, as in an endless loop. Change it, or turn it off and on again", { timeout: 20_000 });
+  await expect(last(page)).toContainText("Stopped: it did not answer for 2 seconds, as in an endless loop. Change it, or turn it off and on, to start it again.", { timeout: 20_000 });
   await expect(frames(page)).toHaveCount(0);
   await publish(page, "hello", "still?");
   await expect(messages(page, "still?")).toHaveCount(2);
