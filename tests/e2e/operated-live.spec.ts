@@ -295,8 +295,9 @@ twice("the lists are searched, paused, saved, emptied and walked through", async
   await hand.press(page.getByTestId("paused"));
   await expect(pause).toHaveAttribute("aria-pressed", "false");
   const menu = page.getByTestId("export");
-  // The last one opens a form: devices.spec.ts.
-  for (const [index, name] of (await hand.entries(menu)).slice(0, -1).entries()) {
+  for (const [index, name] of (await hand.entries(menu)).entries()) {
+    // It opens a form: devices.spec.ts.
+    if (name.startsWith("Replay")) continue;
     if (name === "Link to these packets") {
       await hand.pick(menu, index);
       await expect(page.locator(".toasts")).toContainText(/link/i);
