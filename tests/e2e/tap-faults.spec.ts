@@ -309,7 +309,7 @@ test("a tap tells that its broker is gone, and that it has ended", async ({ page
   await once(socket, "close");
   await expect(says).toContainText("The broker cannot be reached", { timeout: 15_000 });
   await running.end("SIGINT");
-  await expect(says).toContainText("When it runs again, this page goes on by itself.");
+  await expect(says).toContainText("This page goes on trying.");
 });
 
 test("a tap that is closed to faults from pages shows those of its command", async ({ page, companion, broker }) => {

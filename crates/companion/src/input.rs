@@ -8,7 +8,7 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Capture, Gap, Marked};
 use mqttscope_capture::text::Format;
 use mqttscope_capture::tls::KeyLog;
-use mqttscope_view::reader::{self, Given, Request, Shown, Taking};
+use mqttscope_view::reader::{self, Given, Request, Shown};
 use mqttscope_view::recording::Recording;
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
 
@@ -198,13 +198,7 @@ fn of_connection(
 }
 
 pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
-    let found = reader::read(&Request {
-        given: Given::File(bytes),
-        format: None,
-        takes_turns: false,
-        taking: Taking::Found,
-        stream: 0,
-    });
+    let found = reader::read(&Request::of(Given::File(bytes)));
     if let Some(fault) = &found.fault
         && found.bytes.is_empty()
     {

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mqttscope_view::conversation::Conversation;
-use mqttscope_view::reader::{Found, Given, Request, Taking, read};
+use mqttscope_view::reader::{Found, Given, Request, read};
 use mqttscope_view::recording::Recording;
 use mqttscope_wire::{Citation, Sender, Severity};
 
@@ -35,13 +35,7 @@ fn sections(file: &str) -> BTreeMap<String, String> {
 }
 
 fn given(given: Given<'_>) -> Found {
-    read(&Request {
-        given,
-        format: None,
-        takes_turns: false,
-        taking: Taking::Found,
-        stream: 0,
-    })
+    read(&Request::of(given))
 }
 
 /// As the page reads what is pasted, or a file that is dropped on it where that is no text. Packets in a text are found in

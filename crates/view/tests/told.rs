@@ -5,19 +5,13 @@ use std::path::Path;
 
 use mqttscope_capture::text::Marks;
 use mqttscope_view::conversation::Conversation;
-use mqttscope_view::reader::{Found, Given, Request, Taking, read};
+use mqttscope_view::reader::{Found, Given, Request, read};
 use mqttscope_view::recording::Recording;
 use mqttscope_view::sides::Run;
 use mqttscope_wire::Sender;
 
 fn found(given: Given<'_>) -> Found {
-    read(&Request {
-        given,
-        format: None,
-        takes_turns: false,
-        taking: Taking::Found,
-        stream: 0,
-    })
+    read(&Request::of(given))
 }
 
 /// The rules that the conversation in this breaks; none where it is none.

@@ -129,13 +129,7 @@ impl Document {
             cuts: open.cuts.into(),
             ..Self::default()
         };
-        let request = Request {
-            given: reader::Given::Bytes(&open.bytes),
-            format: None,
-            takes_turns: false,
-            taking: Taking::Found,
-            stream: 0,
-        };
+        let request = Request::of(reader::Given::Bytes(&open.bytes));
         // Where both sides speak, they are packets: a link holds no runs of anything else.
         let found = if open.runs.is_empty() {
             read(&request)

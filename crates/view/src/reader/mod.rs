@@ -39,6 +39,20 @@ pub struct Request<'a> {
     pub stream: usize,
 }
 
+impl<'a> Request<'a> {
+    /// To read this as what it is likeliest to be.
+    #[must_use]
+    pub const fn of(given: Given<'a>) -> Self {
+        Self {
+            given,
+            format: None,
+            takes_turns: false,
+            taking: Taking::Found,
+            stream: 0,
+        }
+    }
+}
+
 /// What was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Given<'a> {

@@ -3,22 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::recording::Recording;
 
-fn request(given: Given<'_>) -> Request<'_> {
-    Request {
-        given,
-        format: None,
-        takes_turns: false,
-        taking: Taking::Found,
-        stream: 0,
-    }
-}
-
 #[test]
 fn a_text_file_is_its_text_and_another_stays_bytes() {
-    let text = read(&request(Given::File(b"c0 00")));
+    let text = read(&Request::of(Given::File(b"c0 00")));
     assert_eq!(text.text.as_deref(), Some("c0 00"));
     assert_eq!(text.bytes, [0xc0, 0]);
-    let binary = read(&request(Given::File(&[0xc0, 0])));
+    let binary = read(&Request::of(Given::File(&[0xc0, 0])));
     assert_eq!((binary.text, binary.format), (None, Some(Format::Binary)));
     assert_eq!(binary.bytes, [0xc0, 0]);
 }
@@ -27,25 +17,29 @@ fn a_text_file_is_its_text_and_another_stays_bytes() {
 fn headers_are_told_of_once() {
     // IPv4, UDP, 1 byte that is no MQTT: the headers are named as what was taken off, or by the text's reader.
     let packet = "4500001d00000000401100007f0000017f000001 1389138900090000 00";
-    let found = read(&request(Given::Text(packet)));
+    let found = read(&Request::of(Given::Text(packet)));
     let says_headers = found.notes.iter().any(|note| note.contains("headers"));
     assert_ne!(says_headers, found.other.is_some(), "{found:?}");
 }
 
 #[test]
 fn what_stands_before_half_a_byte_is_read() {
-    let found = read(&request(Given::Text("c0 00 d")));
+    let found = read(&Request::of(Given::Text("c0 00 d")));
     assert_eq!(found.bytes, [0xc0, 0]);
     let fault = found.fault.unwrap();
     assert_eq!((fault.start, fault.end, fault.line), (6, 7, 1));
-    assert!(read(&request(Given::Text("c0 0 d0 00"))).bytes.is_empty());
+    assert!(
+        read(&Request::of(Given::Text("c0 0 d0 00")))
+            .bytes
+            .is_empty()
+    );
 }
 
 #[test]
 fn what_was_left_out_is_told_with_its_place() {
     let text = "I send 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 63 31 and get back\n\
                 aa bb cc dd ee ff 01 02 03 04 05 06 07 08 instead of 20 02 00 00";
-    let found = read(&request(Given::Text(text)));
+    let found = read(&Request::of(Given::Text(text)));
     let left_out: Vec<_> = found
         .left_out
         .iter()
@@ -94,7 +88,7 @@ proptest! {
         let request = Request {
             format: Format::ALL.get(format).copied(),
             takes_turns: turns,
-            ..request(Given::Text(&text))
+            ..Request::of(Given::Text(&text))
         };
         holds(&request, &text);
     }
@@ -104,7 +98,7 @@ proptest! {
         let text = String::from_utf8_lossy(&bytes);
         for given in [Given::File(&bytes), Given::Bytes(&bytes)] {
             for taking in Taking::ALL {
-                holds(&Request { taking, ..request(given) }, &text);
+                holds(&Request { taking, ..Request::of(given) }, &text);
             }
         }
     }
@@ -125,19 +119,19 @@ fn a_text_without_bytes_is_named_where_it_is_known() {
         ),
         ("GET /mqtt HTTP/1.1\r\nHost: broker\r\n\r\n", "HTTP"),
     ] {
-        let found = read(&request(Given::Text(text)));
+        let found = read(&Request::of(Given::Text(text)));
         let other = found.other.expect("it is named");
         assert!(other.headline.contains(what), "{text}: {}", other.headline);
         assert!(found.bytes.is_empty(), "{text}");
     }
-    let found = read(&request(Given::Text("nothing but words here")));
+    let found = read(&Request::of(Given::Text("nothing but words here")));
     assert!(found.other.is_none() && found.fault.is_some());
 }
 
 #[test]
 fn dates_and_identifiers_are_doubted_and_shown() {
     for text in ["2024-05-06 10:11:12", "AA:BB:CC:DD:EE:FF"] {
-        let found = read(&request(Given::Text(text)));
+        let found = read(&Request::of(Given::Text(text)));
         let other = found.other.expect("it is doubted");
         assert!(
             other.headline.starts_with("This may not be MQTT"),
@@ -161,7 +155,7 @@ fn one_wrong_length_leaves_the_packets_on_other_lines_alone() {
     ];
     let read_lines = |lines: &[String]| {
         let text = lines.join("\n");
-        let found = read(&request(Given::Text(&text)));
+        let found = read(&Request::of(Given::Text(&text)));
         let recording = if found.runs.is_empty() {
             Recording::read_cut(found.bytes.clone(), &found.cuts, None, None)
         } else {
@@ -265,7 +259,7 @@ fn a_wrong_length_that_fits_the_line_behind_it_is_seen_all_the_same() {
                 format!("{time}{mark}{own}")
             });
             let text = lines.collect::<Vec<_>>().join("\n");
-            let found = read(&request(Given::Text(&text)));
+            let found = read(&Request::of(Given::Text(&text)));
             let says = "line 3 says 9, and 7 follow it";
             assert!(
                 found.notes.iter().any(|note| note.contains(says)),
@@ -283,7 +277,7 @@ fn a_wrong_length_that_fits_the_line_behind_it_is_seen_all_the_same() {
 fn wrong_flags_on_another_line_hide_no_wrong_length() {
     let text = "[tx] 10 1e 00 04 4d 51 54 54 04 c2 00 1e 00 09 62 6f 69 6c 65 72 2d 30 37 00 03 64 65 76 00 07 68 75 6e 74 65 72 32\n\
         [rx] 20 02 00 00\n[tx] 36 0b 00 03 61 2f 62 00 01 68 69 21 21\n";
-    let found = read(&request(Given::Text(text)));
+    let found = read(&Request::of(Given::Text(text)));
     assert_eq!(found.cuts, [0, 37, 41]);
     let says = "line 1 says 30, and 35 follow it";
     assert!(
@@ -305,7 +299,7 @@ fn wrong_flags_on_another_line_hide_no_wrong_length() {
 fn packets_that_go_on_in_other_lines_are_one_stream() {
     let text = "TX: 10 10 00 04 4D 51 54 54 04 02 00 3C 00 04 64 65 76 31\nRX: 20 02 00 00\n\
         TX: 30 0F 00 01 74 61 62 63 64 65\nTX: 30 31 32 33 34 35 36\nRX: D0 00\nTX: C0 00\nRX: D0 00";
-    let found = read(&request(Given::Text(text)));
+    let found = read(&Request::of(Given::Text(text)));
     assert!(found.cuts.is_empty(), "{:?}", found.notes);
 }
 
@@ -324,7 +318,7 @@ fn hex_that_is_wrapped_is_one_stream_whatever_its_lengths_say() {
             row.join(" ")
         });
         let text = rows.collect::<Vec<_>>().join("\n");
-        let found = read(&request(Given::Text(&text)));
+        let found = read(&Request::of(Given::Text(&text)));
         assert!(found.cuts.is_empty(), "{text}\n{:?}", found.notes);
         assert_eq!(found.bytes, bytes);
     }
@@ -335,7 +329,7 @@ fn marks_of_one_side_tell_whose_they_are_where_a_connect_shows_it() {
     let text = "08:00:00.000 DEBUG net tx 21 bytes: 10 13 00 04 4d 51 54 54 04 02 00 3c 00 07 73 65 6e 73 6f 72 31\n\
         08:00:00.010 INFO app: hello\n\
         08:00:00.020 DEBUG net tx 8 bytes: 30 06 00 01 74 61 62 63\n";
-    let found = read(&request(Given::Text(text)));
+    let found = read(&Request::of(Given::Text(text)));
     let recording = Recording::of_sides(&found.bytes, &found.runs, None);
     let senders: Vec<_> = recording
         .packets()
@@ -344,7 +338,7 @@ fn marks_of_one_side_tell_whose_they_are_where_a_connect_shows_it() {
         .collect();
     assert_eq!(senders, [Some(Sender::Client); 2]);
     // Of a server, whose tx is the other side's.
-    let found = read(&request(Given::Text(&text.replace(" tx ", " rx "))));
+    let found = read(&Request::of(Given::Text(&text.replace(" tx ", " rx "))));
     assert_eq!(
         found.runs,
         [Run {
@@ -353,7 +347,7 @@ fn marks_of_one_side_tell_whose_they_are_where_a_connect_shows_it() {
         }]
     );
     // Without a CONNECT nobody knows.
-    let found = read(&request(Given::Text(
+    let found = read(&Request::of(Given::Text(
         "net tx 8 bytes: 30 06 00 01 74 61 62 63\nnet tx 2 bytes: c0 00",
     )));
     assert!(found.runs.is_empty());

@@ -90,10 +90,7 @@ fn Tap(props: &TapProps) -> Html {
 fn trouble(told: &TapFaults, state: Option<&CaptureState>) -> Option<String> {
     let over = match state? {
         CaptureState::Awaited => {
-            return Some(
-                "The companion does not answer. When it runs again, this page goes on by itself."
-                    .to_owned(),
-            );
+            return Some("The companion does not answer. This page goes on trying.".to_owned());
         }
         CaptureState::Read => Some("the companion has ended, and the tap with it".to_owned()),
         CaptureState::Failed(why) => Some(why.clone()),
@@ -135,7 +132,7 @@ mod tests {
         );
         assert_eq!(says.as_deref(), Some("The broker is gone."));
         let awaited = trouble(&well, Some(&CaptureState::Awaited));
-        assert!(awaited.is_some_and(|says| says.contains("goes on by itself")));
+        assert!(awaited.is_some_and(|says| says.contains("goes on trying")));
         let over = trouble(&well, Some(&CaptureState::Read));
         assert!(over.is_some_and(|says| says.contains("the companion has ended")));
         let failed = CaptureState::Failed("the companion has closed the connection".to_owned());
