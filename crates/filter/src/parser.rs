@@ -226,7 +226,8 @@ impl<'a> Parser<'a> {
             }
             Token::Word(word) => {
                 // A field is not called so.
-                let goes_on = (self.peek()).is_none_or(|at| matches!(at.token, Token::Word(_)));
+                let goes_on = (self.peek())
+                    .is_none_or(|at| matches!(at.token, Token::Word(_) | Token::Sign("(")));
                 match Quantifier::named(word).filter(|_| goes_on) {
                     Some(quantifier) => self.quantified(quantifier),
                     None => self.word(word, place),
@@ -260,7 +261,10 @@ impl<'a> Parser<'a> {
         };
         let place = (at.start, at.end);
         let Token::Word(word) = at.token else {
-            return Err(Problem::wrong(place, "a field is missing here").into());
+            let name = quantifier.name();
+            let says =
+                format!("a field is missing here, as in {name} mqtt.qos == 1, without brackets");
+            return Err(Problem::wrong(place, says).into());
         };
         match self.word(word, place)? {
             Expression::Test(test) if test.relation != Relation::Exists => {
@@ -270,7 +274,7 @@ impl<'a> Parser<'a> {
                 }))
             }
             _ => {
-                let says = format!("behind {} stands a comparison", quantifier.name());
+                let says = format!("a comparison has to follow {}", quantifier.name());
                 Err(match self.peek() {
                     None => self.ends(says, self.expected),
                     Some(_) => Problem::wrong(place, says).into(),

@@ -90,7 +90,7 @@ impl Head {
         // Behind `any` and `all` a field must stand; a sentence may begin so, too.
         let is_quantified = Quantifier::named(word).is_some();
         if is_quantified {
-            (word, behind) = first_word(behind);
+            (word, behind) = first_word(behind.trim_start_matches(['(', ' ']));
         }
         let field = Field::named(word);
         let is_function =

@@ -86,11 +86,13 @@ impl Parser<'_> {
             return Err(self.ends(says, Expected::Value(masked(0), Operator::Equal)));
         };
         let (mask, is_begun) = match at.token {
-            Token::Word(word) => (literal::number(word), word.starts_with('0')),
+            Token::Word(word) => (literal::number(word), matches!(word, "0x" | "0X")),
             _ => (None, false),
         };
         mask.map(masked).ok_or_else(|| {
-            let says = format!("bits are a number: {operand} & 0x0f; and is written &&");
+            let says = format!(
+                "bits are a number of at most 64 bits, as in {operand} & 0x0f; and is written &&"
+            );
             Stop::from(Problem {
                 is_unfinished: is_begun && at.end == self.end,
                 ..Problem::wrong((at.start, at.end), says)

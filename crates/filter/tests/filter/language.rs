@@ -206,7 +206,7 @@ const WRONG: [(&str, &str, &str); 54] = [
     (
         "all mqtt.topic && mqtt",
         "mqtt.topic",
-        "behind all stands a comparison",
+        "a comparison has to follow all",
     ),
     ("any \"a\"", "any", "no field is called any"),
     ("mqtt.qos | 1", "|", "or is written ||"),

@@ -94,6 +94,18 @@ fn a_sentence_that_begins_with_all_stays_one() {
         let problem = Search::read(text).unwrap_err();
         assert!(problem.is_unfinished, "{text}: {problem:?}");
     }
+    // Wrong, and not a sentence.
+    for (text, says) in [
+        ("all (mqtt.qos == 1)", "without brackets"),
+        ("any ( mqtt.qos == 1)", "without brackets"),
+        ("mqtt.hdrflags & 0xffffffffffffffffff", "at most 64 bits"),
+    ] {
+        let problem = Search::read(text).unwrap_err();
+        assert!(
+            !problem.is_unfinished && problem.says.contains(says),
+            "{text}: {problem:?}"
+        );
+    }
     let texts = |text: &str| {
         let suggestions = complete(text, text.len()).suggestions;
         suggestions
