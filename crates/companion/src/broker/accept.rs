@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -37,10 +37,49 @@ pub(crate) struct Door {
 impl Door {
     fn kept_out(&self, from: SocketAddr, why: &str) {
         eprintln!("mqttscope: {from}: TLS handshake: {why}");
+        self.say(format!(
+            "{from} did not get through the TLS handshake: {why}."
+        ));
+    }
+
+    fn say(&self, says: String) {
         if let Some(trouble) = &self.trouble {
-            let says = format!("{from} did not get through the TLS handshake: {why}.");
             trouble.send_replace(Some(says));
         }
+    }
+
+    /// Whether a stranger is at a door where whoever comes in is judged: what it speaks breaks no rule of MQTT.
+    async fn keeps_out(&self, stream: &TcpStream, from: SocketAddr) -> bool {
+        if self.trouble.is_none() || self.is_web {
+            return false;
+        }
+        let mut first = [0; 8];
+        let Ok(Ok(len)) = timeout(OPENING, stream.peek(&mut first)).await else {
+            return false;
+        };
+        let Some(what) = first.get(..len).and_then(other_protocol) else {
+            return false;
+        };
+        eprintln!("mqttscope: {from} speaks {what}");
+        self.say(format!("{from} speaks {what}, not MQTT over plain TCP."));
+        true
+    }
+}
+
+/// What is spoken that begins so, where that cannot be MQTT.
+fn other_protocol(first: &[u8]) -> Option<&'static str> {
+    let methods = [
+        &b"GET "[..],
+        b"HEAD ",
+        b"POST ",
+        b"PUT ",
+        b"OPTIONS ",
+        b"PRI ",
+    ];
+    match first {
+        [0x16, 0x03, ..] => Some("TLS"),
+        _ if methods.iter().any(|method| first.starts_with(method)) => Some("HTTP"),
+        _ => None,
     }
 }
 
@@ -125,6 +164,7 @@ pub(crate) async fn accept(
                 return;
             }
             let stream = match &door.tls {
+                None if door.keeps_out(&stream, from).await => return,
                 None => Stream::Plain(stream),
                 Some(acceptor) => match timeout(OPENING, acceptor.accept(stream)).await {
                     Ok(Ok(stream)) => Stream::Server(Box::new(stream)),

@@ -353,6 +353,28 @@ fn a_client_in_tls_trusts_a_certificate_that_is_made_or_given() {
 }
 
 #[test]
+fn who_speaks_another_protocol_is_told_of_and_not_judged() {
+    let open = Open::start("led_strangers", &[]);
+    let mut led = Led::new(&open);
+    let at = led.begin(0, LedTls::None);
+    let rows = led.view.rows.len();
+    for (bytes, what) in [
+        (&b"GET / HTTP/1.1\r\n\r\n"[..], "speaks HTTP, not MQTT"),
+        (b"\x16\x03\x01\x00\xc8\x01\x00\x00", "speaks TLS, not MQTT"),
+    ] {
+        let mut stream = connect(at);
+        stream.write_all(bytes).unwrap();
+        led.until(|view| view.trouble.as_deref().is_some_and(|it| it.contains(what)));
+        ends(&mut stream);
+    }
+    // The client behind them is led as if they had not been.
+    let _stream = client(at, false);
+    led.until(|view| is_judged(view, "connects", Verdict::Kept));
+    assert_eq!(led.view.rows.len(), rows);
+    assert_eq!(led.view.trouble, None);
+}
+
+#[test]
 fn a_port_that_is_taken_is_said_and_another_can_be_asked_for() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();

@@ -103,6 +103,17 @@ pub(crate) struct Tapped {
     pub(crate) broker: TcpStream,
 }
 
+/// A client that connects through the tap of a companion, and the broker's end of it.
+fn through(mut running: Running, server: &Server) -> (Open, SocketAddr, TcpStream, TcpStream) {
+    let tap = running.address("tap");
+    let open = Open::of(running);
+    let mut client = connect(tap);
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &CONNECT);
+    passes(&mut broker, &mut client, &CONNACK);
+    (open, tap, client, broker)
+}
+
 /// A tap with a client that has connected through it.
 fn tapped(name: &str) -> Tapped {
     tapped_with(name, &[])
@@ -125,13 +136,8 @@ pub(crate) fn tapped_with(name: &str, more: &[&str]) -> Tapped {
         "--to",
         &to,
     ];
-    let mut running = Running::start(&[&all[..], more].concat());
-    let tap = running.address("tap");
-    let open = Open::of(running);
-    let mut client = connect(tap);
-    let mut broker = server.accept();
-    passes(&mut client, &mut broker, &CONNECT);
-    passes(&mut broker, &mut client, &CONNACK);
+    let running = Running::start(&[&all[..], more].concat());
+    let (open, tap, client, broker) = through(running, &server);
     let name = format!("tap {tap} to {to}");
     assert_eq!(sources(&open), json!([{"name": name, "size": null}]));
     Tapped {
@@ -267,13 +273,8 @@ fn a_page_reads_on_where_it_was_and_finds_a_companion_that_was_started_again() {
         &to,
     ];
     let start = || {
-        let mut running = Running::with_env("XDG_RUNTIME_DIR", &runtime, &arguments);
-        let tap = running.address("tap");
-        let open = Open::of(running);
-        let mut client = connect(tap);
-        let mut broker = server.accept();
-        passes(&mut client, &mut broker, &CONNECT);
-        passes(&mut broker, &mut client, &CONNACK);
+        let running = Running::with_env("XDG_RUNTIME_DIR", &runtime, &arguments);
+        let (open, _, client, broker) = through(running, &server);
         (open, client, broker)
     };
     let (open, mut client, mut broker) = start();

@@ -1,6 +1,7 @@
 //! What is recorded is what passed.
 
 use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,16 +32,22 @@ fn packets(files: &[PathBuf]) -> Vec<Vec<u8>> {
     all
 }
 
-#[test]
-fn a_recording_is_whole_and_other_tools_read_it() {
-    let folder = folder("record");
-    let file = folder.join("a.pcapng");
+/// What records into this file, and both ends of a connection through it.
+fn recording(file: &Path) -> (Running, TcpStream, TcpStream) {
     let server = Server::start();
     let address = server.address();
     let path = file.to_str().unwrap();
     let mut running = Running::start(&["record", "0", "--to", &address, "--out", path]);
-    let mut client = connect(running.address("tap"));
-    let mut broker = server.accept();
+    let client = connect(running.address("tap"));
+    let broker = server.accept();
+    (running, client, broker)
+}
+
+#[test]
+fn a_recording_is_whole_and_other_tools_read_it() {
+    let folder = folder("record");
+    let file = folder.join("a.pcapng");
+    let (running, mut client, mut broker) = recording(&file);
     let mut wanted = vec![CONNECT.to_vec(), CONNACK.to_vec()];
     passes(&mut client, &mut broker, &CONNECT);
     passes(&mut broker, &mut client, &CONNACK);
@@ -70,7 +77,7 @@ fn a_recording_is_whole_and_other_tools_read_it() {
         "tshark",
         &[
             "-r",
-            path,
+            file.to_str().unwrap(),
             "-T",
             "fields",
             "-e",
@@ -136,12 +143,7 @@ fn until(mut is_so: impl FnMut() -> bool) {
 #[test]
 fn a_recording_that_is_killed_is_whole_up_to_what_was_last_written() {
     let file = folder("record-killed").join("a.pcapng");
-    let server = Server::start();
-    let address = server.address();
-    let path = file.to_str().unwrap();
-    let mut running = Running::start(&["record", "0", "--to", &address, "--out", path]);
-    let mut client = connect(running.address("tap"));
-    let mut broker = server.accept();
+    let (mut running, mut client, mut broker) = recording(&file);
     let mut wanted = vec![CONNECT.to_vec()];
     passes(&mut client, &mut broker, &CONNECT);
     wanted.extend((0..20_u8).map(|number| publish("t", &[number; 500])));
